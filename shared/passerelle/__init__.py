@@ -1,0 +1,1 @@
+"""The bridge between Apicrypt mail and MSSanté mail."""

@@ -1,0 +1,1 @@
+"""The ports for real, one file per port."""

@@ -1,0 +1,1 @@
+"""CMS (RFC 5652): BER, SignedData, EnvelopedData, AuthEnvelopedData."""

@@ -1,0 +1,1 @@
+"""HPRIM, CDA, XDM, biology, narrative, PDF."""

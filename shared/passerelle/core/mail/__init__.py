@@ -1,0 +1,1 @@
+"""MIME, addresses, envelopes, DSN."""

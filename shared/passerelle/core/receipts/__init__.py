@@ -1,0 +1,1 @@
+"""The life of a delivery and the events that prove it."""

@@ -1,0 +1,54 @@
+"""One mail to one recipient, as the ledger keeps it: no address, no name, no subject."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from passerelle.core.receipts.lifecycle import State, allows
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a delivery; `details` are short strings without patient data."""
+
+    id: str  # unique: it also tells an attempt its own writes
+    at: datetime
+    actor: str  # the verb that acted: accept, translate, deliver…
+    state: State
+    reason: str = ""  # a stable code
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The state of one delivery."""
+
+    id: str
+    state: State
+    opened_at: datetime
+    envelope: str = ""  # key of the envelope that came in; empty for a notice
+    recipient: int = 0  # place of the recipient in that envelope
+    part: int = 0  # which patient of the mail, where it speaks of several
+    outgoing: str = ""  # key of the envelope that goes out, once READY
+    attempts: int = 0
+    token: str = ""  # of the attempt that holds it
+    wake_at: datetime | None = None  # next try, or end of the lease; None where nothing is to be done
+    give_up_at: datetime | None = None
+    reason: str = ""
+    notice: str = ""  # id of the delivery that tells the sender
+    notice_of: str = ""  # set on a notice: the delivery it speaks of
+    version: int = 0  # number of events before this state
+
+
+def delivery_id(envelope: str, recipient: int, part: int = 0) -> str:
+    """Return the id of a delivery: the same for the same mail, recipient and part, for ever."""
+    return hashlib.sha256(f"{envelope}\n{recipient}\n{part}".encode()).hexdigest()[:32]
+
+
+def moved(delivery: Delivery, state: State, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
+    """Return the delivery in its next state; ValueError where the table does not allow it."""
+    if not allows(delivery.state, state):
+        msg = f"{delivery.state.value} → {state.value} is not in the table"
+        raise ValueError(msg)
+    return replace(delivery, state=state, version=delivery.version + 1, **changes)

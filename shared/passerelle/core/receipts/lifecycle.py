@@ -1,0 +1,54 @@
+"""The life of a delivery: one table, and nothing else knows which step is allowed.
+
+Rules:
+1. A delivery is one mail to one recipient. It starts in RECEIVED, or in READY where the bridge itself writes (notice).
+2. CLAIMED needs an attempt token and a lease. Before the final dot the attempt writes SENDING; from SENDING
+   on, the peer may have the mail.
+3. A crash in CLAIMED is a free retry; a crash in SENDING is ambiguous and is never hidden.
+4. Every delivery ends, or waits for a person who was told: nothing waits in silence.
+"""
+
+from enum import Enum
+from types import MappingProxyType
+
+
+class State(Enum):
+    """Where a delivery stands."""
+
+    RECEIVED = "RECEIVED"
+    READY = "READY"
+    CLAIMED = "CLAIMED"
+    SENDING = "SENDING"
+    ACCEPTED = "ACCEPTED"
+    RECEIPTED = "RECEIPTED"
+    REFUSED = "REFUSED"
+    QUARANTINED = "QUARANTINED"
+    HELD = "HELD"
+    FAILED = "FAILED"
+
+
+TRANSITIONS = MappingProxyType(
+    {
+        State.RECEIVED: frozenset({State.READY, State.REFUSED, State.QUARANTINED, State.HELD}),
+        State.READY: frozenset({State.CLAIMED, State.FAILED}),
+        State.CLAIMED: frozenset({State.CLAIMED, State.SENDING, State.READY, State.FAILED}),
+        State.SENDING: frozenset({State.ACCEPTED, State.READY, State.HELD, State.FAILED}),
+        State.ACCEPTED: frozenset({State.RECEIPTED, State.FAILED}),
+        State.HELD: frozenset({State.RECEIVED, State.READY, State.REFUSED, State.FAILED}),
+        State.QUARANTINED: frozenset({State.RECEIVED, State.REFUSED}),
+        State.RECEIPTED: frozenset[State](),
+        State.REFUSED: frozenset[State](),
+        State.FAILED: frozenset[State](),
+    }
+)
+
+AT_WORK = frozenset({State.RECEIVED, State.READY, State.CLAIMED, State.SENDING})
+"""States that `sweep` wakes."""
+
+TOLD = frozenset({State.REFUSED, State.FAILED})
+"""States that the sender is told of."""
+
+
+def allows(before: State, after: State) -> bool:
+    """Return whether a delivery may go from one state to another."""
+    return after in TRANSITIONS[before]

@@ -1,0 +1,1 @@
+"""Certificate paths and who a certificate speaks for."""

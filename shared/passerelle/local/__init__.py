@@ -1,0 +1,1 @@
+"""The whole bridge on one machine: never for real mail."""

@@ -1,0 +1,133 @@
+"""What the steps need of the world; each port has one adapter and one fake of the same name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Protocol
+
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.message import Network, Opened
+from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.receipts.delivery import Delivery, Event
+
+Clock = Callable[[], datetime]
+"""Return the time now, aware, in UTC."""
+
+
+class Mailroom(Protocol):
+    """Where mails and envelopes lie (S3): written once, never changed."""
+
+    def keep(self, mail: bytes) -> str:
+        """Keep a mail and return its SHA-256 in hex; keeping the same bytes again changes nothing."""
+
+    def read(self, digest: str) -> bytes:
+        """Return the mail of this SHA-256, checked."""
+
+    def receive(self, envelope: Envelope) -> str:
+        """Keep an envelope that came in and return its key; this is what wakes `accept`."""
+
+    def dispatch(self, envelope: Envelope) -> str:
+        """Keep an envelope that goes out and return its key."""
+
+    def envelope(self, key: str) -> Envelope:
+        """Return the envelope of a key."""
+
+
+class Ledger(Protocol):
+    """The truth about every delivery (DynamoDB): state and event in one transaction."""
+
+    def open(self, delivery: Delivery, event: Event) -> bool:
+        """Write a new delivery with its first event; return False where it is there already."""
+
+    def get(self, delivery_id: str) -> Delivery:
+        """Return a delivery; UnavailableError `ledger.missing` where there is none."""
+
+    def record(self, delivery: Delivery, event: Event) -> None:
+        """Write the next state and its event, where `delivery.version - 1` still stands; OvertakenError otherwise.
+
+        A write of this very event that already happened (a lost response) counts as done.
+        """
+
+    def history(self, delivery_id: str) -> tuple[Event, ...]:
+        """Return the events of a delivery, oldest first."""
+
+    def due(self, now: datetime) -> Iterator[Delivery]:
+        """Return the deliveries whose `wake_at` has come."""
+
+    def opened_on(self, day: date) -> Iterator[Delivery]:
+        """Return the deliveries that were opened on a day (UTC), oldest first."""
+
+
+class Queue(Protocol):
+    """Wake-ups for the next verb (SQS)."""
+
+    def wake(self, verb: str, delivery_id: str) -> None:
+        """Wake `translate`, `deliver` or `acknowledge` for a delivery."""
+
+
+class Agreements(Protocol):
+    """The validated file that says who may write to whom."""
+
+    def between(self, network: Network, sender: str, recipient: str) -> Agreement | None:
+        """Return the agreement of a sender's address and a recipient's alias on the sender's network, if any."""
+
+    def correspondent(self, network: Network, address: str) -> Correspondent | None:
+        """Return who has this address on this network, if anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A certificate with its chain and its private key, PEM; `repr` shows neither."""
+
+    chain: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+
+
+class Keyring(Protocol):
+    """Keys and certificates by name; private keys never leave the process."""
+
+    def identity(self, name: str) -> Identity:
+        """Return one of the bridge's own identities; UnavailableError `keyring.missing` where there is none."""
+
+    def certificate(self, name: str) -> bytes:
+        """Return the certificate of a correspondent, PEM."""
+
+    def anchors(self, name: str) -> bytes:
+        """Return the trust anchors of a network, PEM."""
+
+
+class Cipher(Protocol):
+    """The lock of a correspondent."""
+
+    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:
+        """Return the mail without its lock; UntrustedError or MalformedError where it does not open."""
+
+    def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:
+        """Return the mail closed for the recipient of the agreement."""
+
+
+class Outcome(Enum):
+    """How an SMTP transaction ended."""
+
+    ACCEPTED = "accepted"  # 250 after the final dot
+    POSTPONED = "postponed"  # certainly not delivered; try again
+    REJECTED = "rejected"  # certainly not delivered; never will be
+    UNKNOWN = "unknown"  # the final dot was sent, the answer never came
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The end of an SMTP transaction; no free text, which may hold addresses."""
+
+    outcome: Outcome
+    code: int = 0  # 0 where the peer said nothing
+    enhanced: str = ""  # RFC 3463, such as 5.1.1
+    queue_id: str = ""
+
+
+class Relay(Protocol):
+    """The way out (SMTP)."""
+
+    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
+        """Send to the one recipient of the envelope; call `before_dot` when all is sent but the final dot."""
