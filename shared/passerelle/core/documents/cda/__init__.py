@@ -1,0 +1,1 @@
+"""CDA R2: the clinical document of MSSanté, read and written."""

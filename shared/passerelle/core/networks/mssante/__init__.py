@@ -1,0 +1,1 @@
+"""MSSanté: a MIME mail with an IHE_XDM zip, read and written."""
