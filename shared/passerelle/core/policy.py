@@ -14,6 +14,13 @@ class Doubt(Enum):
     REFUSE = "refuse"  # back to the sender
 
 
+class Ambiguity(Enum):
+    """What an agreement wants done where nobody knows whether the peer took the mail; it is flagged either way."""
+
+    RESEND = "resend"  # after a wait, the same bytes with the same Message-ID
+    HOLD = "hold"  # an operator decides
+
+
 class Lock(Enum):
     """What closes a mail for a correspondent."""
 
@@ -42,6 +49,7 @@ class Agreement:
     sender: Correspondent
     recipient: Correspondent
     doubt: Doubt
+    ambiguity: Ambiguity = Ambiguity.RESEND
 
     def mailboxes(self) -> tuple[Mailbox, Mailbox]:
         """Return sender and recipient as the recipient's network sees them."""

@@ -1,18 +1,24 @@
 """What the steps need of the world; each port has one adapter and one fake of the same name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Network, Opened
-from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.message import Dispatch, Message, Network, Opened, Written
+from passerelle.core.policy import Agreement, Correspondent, Lock
 from passerelle.core.receipts.delivery import Delivery, Event
 
 Clock = Callable[[], datetime]
 """Return the time now, aware, in UTC."""
+
+Mint = Callable[[], str]
+"""Return a name that nobody ever had (a random UUID in hex): for events and attempts."""
+
+Chance = Callable[[], float]
+"""Return a random number from 0 to 1."""
 
 
 class Mailroom(Protocol):
@@ -130,4 +136,63 @@ class Relay(Protocol):
     """The way out (SMTP)."""
 
     def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
-        """Send to the one recipient of the envelope; call `before_dot` when all is sent but the final dot."""
+        """Send to the one recipient of the envelope; call `before_dot` when all is sent but the final dot.
+
+        Where `before_dot` raises, drop the connection without the dot and let its error through.
+        """
+
+
+class Form(Protocol):
+    """A network's form of a mail: one module of core/networks."""
+
+    def read(self, opened: Opened, /) -> Message:
+        """Return what an opened mail says."""
+
+    def write(self, message: Message, dispatch: Dispatch, /) -> Written:
+        """Return the message as a mail of this network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Who the bridge is."""
+
+    domain: str  # right side of its Message-IDs
+    postmaster: str  # named in notices
+    product: str  # référence produit, X-MSS-NIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every step has at hand; all that `accept` and `sweep` need."""
+
+    clock: Clock
+    mint: Mint
+    mailroom: Mailroom
+    ledger: Ledger
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslateDesk(Desk):
+    """What `translate` needs."""
+
+    chance: Chance
+    agreements: Agreements
+    ciphers: Mapping[Lock, Cipher]
+    forms: Mapping[Network, Form]
+    bridge: Bridge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverDesk(Desk):
+    """What `deliver` needs."""
+
+    chance: Chance
+    relays: Mapping[Network, Relay]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeDesk(Desk):
+    """What `acknowledge` needs."""
+
+    bridge: Bridge

@@ -38,6 +38,7 @@ class Delivery:
     reason: str = ""
     notice: str = ""  # id of the delivery that tells the sender
     notice_of: str = ""  # set on a notice: the delivery it speaks of
+    resend: bool = True  # after an ambiguous attempt: send again (True), or hold for a person
     version: int = 0  # number of events before this state
 
 
@@ -52,3 +53,13 @@ def moved(delivery: Delivery, state: State, **changes: Any) -> Delivery:  # noqa
         msg = f"{delivery.state.value} → {state.value} is not in the table"
         raise ValueError(msg)
     return replace(delivery, state=state, version=delivery.version + 1, **changes)
+
+
+def noted(delivery: Delivery, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
+    """Return the delivery with something noted on it, in the state it was in."""
+    return replace(delivery, version=delivery.version + 1, **changes)
+
+
+def notice_id(delivery_id: str) -> str:
+    """Return the id of the notice that tells the sender of a delivery: one for ever."""
+    return hashlib.sha256(f"notice\n{delivery_id}".encode()).hexdigest()[:32]
