@@ -1,0 +1,115 @@
+"""The rules of the house that no linter knows, as functions of a checkout's root: each returns what breaks it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+VERBS_WITHOUT_QUEUE = {"sweep"}  # woken by the clock
+WHAT_FUNCTIONS_MAY_IMPORT = (
+    "passerelle.adapters",
+    "passerelle.steps",
+    "aws_lambda_powertools",
+    "typing",
+    "collections",
+)
+LONGEST_FUNCTION_FILE = 60
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
+PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/simple/|index-url|resolved.*https?:|file:///")
+
+
+def modules(root: Path) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield every module of the product with its tree."""
+    for folder in ("functions", "shared/passerelle"):
+        for path in sorted((root / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of the modules that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def verb_law(root: Path) -> list[str]:
+    """A verb has the same name as function, step, test, event, and resource of the template."""
+    template = (root / "template.yaml").read_text(encoding="utf-8")
+    found = []
+    for verb in sorted(path.stem for path in (root / "functions").glob("*.py")):
+        wanted = [root / f"shared/passerelle/steps/{verb}.py", root / f"tests/steps/test_{verb}.py"]
+        found += [f"{verb}: no {path.relative_to(root)}" for path in wanted if not path.exists()]
+        if not list((root / "events").glob(f"{verb}.*.json")):
+            found.append(f"{verb}: no events/{verb}.*.json")
+        resources = [f"{verb.capitalize()}Function"]
+        if verb not in VERBS_WITHOUT_QUEUE:
+            resources.append(f"{verb.capitalize()}Queue")
+        found += [f"{verb}: no {name} in template.yaml" for name in resources if f"\n  {name}:\n" not in template]
+    steps = {path.stem for path in (root / "shared/passerelle/steps").glob("*.py")} - {"__init__", "ports"}
+    found += [
+        f"{step}: no functions/{step}.py" for step in sorted(steps) if not (root / f"functions/{step}.py").exists()
+    ]
+    return found
+
+
+def wiring_law(root: Path) -> list[str]:
+    """A function is at most 60 lines and imports only what it wires."""
+    found = []
+    for path in sorted((root / "functions").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if len(text.splitlines()) > LONGEST_FUNCTION_FILE:
+            found.append(f"{path.name}: more than {LONGEST_FUNCTION_FILE} lines")
+        found += [
+            f"{path.name}: imports {name}"
+            for name in imports(ast.parse(text))
+            if not name.startswith(WHAT_FUNCTIONS_MAY_IMPORT)
+        ]
+    return found
+
+
+def budgets(root: Path) -> list[str]:
+    """No module past 400 lines, no function past 50, no module whose name says nothing."""
+    found = []
+    for path, tree in modules(root):
+        name = str(path.relative_to(root))
+        if path.stem in FORBIDDEN_NAMES:
+            found.append(f"{name}: says nothing")
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_MODULE:
+            found.append(f"{name}: more than {LONGEST_MODULE} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > LONGEST_FUNCTION:
+                    found.append(f"{name}: {node.name} has {lines} lines")
+    return found
+
+
+def reason_codes(root: Path) -> dict[str, str]:
+    """Return every reason code that the product can give, with the file that gives it."""
+    errors = {"MalformedError", "UnsupportedError", "UntrustedError"}
+    codes = {}
+    for path, tree in modules(root):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.func, ast.Name):
+                continue
+            first = node.args[0]
+            if node.func.id in errors and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                codes[first.value] = str(path.relative_to(root))
+    return codes
+
+
+def places(root: Path, files: list[str]) -> list[str]:
+    """No committed text file names a place of one machine or the host of a registry."""
+    found = []
+    for name in files:
+        path = root / name
+        if path.suffix in {".ttf", ".png", ".pdf", ".zip"} or path.samefile(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if PLACES.search(line):
+                found.append(f"{name}:{number}")
+    return found
