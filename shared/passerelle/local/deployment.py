@@ -1,0 +1,123 @@
+"""The deployment of template.yaml, the one and only wiring, on the emulator.
+
+As `sam package` does, the folders of code are zipped to a staging bucket and CodeUri and ContentUri point there;
+nothing else of the template changes. What the emulator lacks is bridged here and nowhere else:
+
+| The emulator lacks | Locally |
+|---|---|
+| other Pythons: its workers run its own | the layer is built for this one; parameters Runtime, Architecture |
+| a network: no VPC, no NAT, no MX records | each network's relay is a parameter; it names a town on loopback |
+| schedules that a demonstration can wait for | `Bridge.invoke` runs a scheduled function (sweep) once |
+"""
+
+import platform
+import re
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import ClientError, WaiterError
+
+from passerelle.local import layer
+from passerelle.local.cloud import Cloud
+from passerelle.local.trouble import SetupError
+
+STACK = "passerelle"
+_STAGING = "passerelle-staging"
+_FOLDER = re.compile(r"^(?P<lead>\s+(?:CodeUri|ContentUri):\s*)(?P<folder>[\w./-]+)\s*$", re.MULTILINE)
+_ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A deployed bridge: its cloud, and its resources by their names in the template."""
+
+    cloud: Cloud
+    stack: str
+    resources: Mapping[str, str]
+
+
+def deploy(root: Path, cloud: Cloud, parameters: Mapping[str, str]) -> Bridge:
+    """Deploy the template and return the bridge."""
+    template = _packaged(root, cloud)
+    given = {"Runtime": runtime(), "Architecture": architecture(), **parameters}
+    formation = cloud.client("cloudformation")
+    try:
+        formation.create_stack(
+            StackName=STACK,
+            TemplateBody=template,
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+        formation.get_waiter("stack_create_complete").wait(
+            StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+    except (ClientError, WaiterError) as error:
+        raise SetupError("setup.stack", reason=_first_failure(cloud) or error) from error
+    return find(cloud, STACK)
+
+
+def find(cloud: Cloud, stack: str) -> Bridge:
+    """Return a bridge that is deployed already."""
+    try:
+        pages = cloud.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+        resources = {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+            if "PhysicalResourceId" in resource
+        }
+    except ClientError as error:
+        raise SetupError("setup.no-stack", stack=stack) from error
+    return Bridge(cloud, stack, resources)
+
+
+def runtime() -> str:
+    """Return the Lambda runtime of this Python."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def architecture() -> str:
+    """Return the Lambda architecture of this machine."""
+    return _ARCHITECTURES.get(platform.machine().lower(), "x86_64")
+
+
+def _packaged(root: Path, cloud: Cloud) -> str:
+    """Return the template with each folder of code replaced by its archive in the staging bucket."""
+    storage = cloud.client("s3")
+    storage.create_bucket(Bucket=_STAGING, CreateBucketConfiguration={"LocationConstraint": cloud.session.region_name})
+    staged: dict[str, str] = {}
+
+    def archive(found: re.Match[str]) -> str:
+        folder = found["folder"]
+        if folder not in staged:
+            staged[folder] = f"{folder.strip('./').replace('/', '-')}.zip"
+            with tempfile.TemporaryDirectory() as place:
+                file = Path(place, staged[folder])
+                _zip(root, folder, file)
+                storage.upload_file(str(file), _STAGING, staged[folder])
+        return f"{found['lead']}s3://{_STAGING}/{staged[folder]}"
+
+    return _FOLDER.sub(archive, (root / "template.yaml").read_text("utf-8"))
+
+
+def _zip(root: Path, folder: str, archive: Path) -> None:
+    if (root / folder / "requirements.txt").exists():  # the layer
+        layer.pack(root, archive)
+        return
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as code:
+        for file in sorted((root / folder).glob("*.py")):
+            code.write(file, file.name)
+
+
+def _first_failure(cloud: Cloud) -> str:
+    """Return why the first resource of the stack failed."""
+    try:
+        events = cloud.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
+    except ClientError:
+        return ""
+    failed = (event for event in reversed(events) if event["ResourceStatus"].endswith("FAILED"))
+    return next((f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed), "")

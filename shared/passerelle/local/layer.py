@@ -1,0 +1,79 @@
+"""The Lambda layer for the Python at hand, with the content that `sam build` gives it: /opt/python.
+
+Dependencies come from shared/requirements.txt with their hashes and are kept by the hash of that file;
+the project's own code is added afresh. Bytecode is compiled without timestamps: unzipping changes them.
+"""
+
+import compileall
+import hashlib
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from passerelle.local.trouble import SetupError
+
+
+def dependencies(root: Path) -> Path:
+    """Return the folder of the layer's dependencies, built where it is not there yet."""
+    requirements = root / "shared" / "requirements.txt"
+    kept = root / ".build" / f"layer-{_mark(requirements)}"
+    if kept.is_dir():
+        return kept
+    kept.parent.mkdir(exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=kept.parent, prefix="layer."))
+    try:
+        _install(requirements, new / "python")
+        _compile(new / "python")
+        new.rename(kept)
+    except OSError:
+        if not kept.is_dir():  # else another run was faster
+            raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return kept
+
+
+def pack(root: Path, archive: Path) -> None:
+    """Write the layer: dependencies and the project, as they stand under /opt."""
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        python = Path(folder, "python")
+        shutil.copytree(root / "shared", python, ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(python)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as layer:  # stored: every worker unzips it
+            for source in (dependencies(root), Path(folder)):
+                add(layer, source)
+
+
+def add(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Add a folder's files to an archive, by their paths in it."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            archive.write(file, file.relative_to(folder))
+
+
+def _mark(requirements: Path) -> str:
+    """Return what the dependencies are made of: their pins, this Python, this machine."""
+    made_of = f"{sys.version_info[:3]} {sys.platform}".encode() + requirements.read_bytes()
+    return hashlib.sha256(made_of).hexdigest()[:12]
+
+
+def _install(requirements: Path, target: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    pins = ["--no-deps", "--require-hashes", "--requirement", str(requirements)]
+    done = subprocess.run([*pip, *pins, "--target", str(target)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["pip"]
+        raise SetupError("setup.layer", reason=last[0])
+
+
+def _compile(folder: Path) -> None:
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=mode, stripdir=str(folder), prependdir="/opt/python")
+
+
+if __name__ == "__main__":  # `make` builds the dependencies with the rest of the installation
+    dependencies(Path(__file__).resolve().parents[3])
