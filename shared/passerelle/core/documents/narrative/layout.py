@@ -1,0 +1,168 @@
+"""Paragraphs and tables drawn in fixed pitch; a table that would be squeezed becomes « colonne : valeur »."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from passerelle.core.documents.narrative.blocks import Block, Paragraph, Table
+from passerelle.core.documents.narrative.grid import Cell, Grid
+
+_GAP = " | "
+_NARROWEST = 12  # a column is not squeezed below this: « 10.02 mmol/L » stays on one line
+_DEEPEST = 10  # lists further in are not indented more
+
+
+def draw(blocks: tuple[Block, ...], width: int) -> tuple[str, ...]:
+    """Return blocks as lines of at most `width` columns, without blank lines at the ends or in a row."""
+    lines: list[str] = []
+    for block in blocks:
+        lines += _table(block, width) if isinstance(block, Table) else _paragraph(block, width)
+    kept = [line for before, line in pairwise(["", *lines]) if line or before]
+    return tuple(kept[:-1] if kept and not kept[-1] else kept)
+
+
+def wrap(text: str, width: int, hang: str = "") -> list[str]:
+    """Return text in lines of at most `width`, later lines after `hang`; only a word that is too long is cut."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        room = width - (len(hang) if lines else 0)
+        if current and len(current) + 1 + len(word) <= room:
+            current += f" {word}"
+            continue
+        lines += [current] if current else []
+        *full, current = _pieces(word, width - len(hang))
+        lines += full
+    lines += [current] if current else []
+    return [line if place == 0 else hang + line for place, line in enumerate(lines)] or [""]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    return [word[start : start + width] for start in range(0, len(word), width)]
+
+
+def _paragraph(block: Paragraph, width: int) -> Iterator[str]:
+    indent = "  " * min(max(block.depth - 1, 0), _DEEPEST)
+    hang = " " * len(block.marker)
+    for place, line in enumerate(block.lines):
+        lead = indent + (hang if place else block.marker)
+        for row, piece in enumerate(wrap(line, width - len(lead))):
+            yield (lead + piece if row == 0 else indent + hang + piece).rstrip()
+
+
+def _table(block: Table, width: int) -> Iterator[str]:
+    yield ""
+    for line in block.caption:
+        yield from wrap(line, width)
+    widths = _widths(block.grid, width)
+    yield from _grid(block.grid, widths) if widths else _records(block.grid, width)
+    yield ""
+
+
+def _widths(grid: Grid, width: int) -> list[int]:
+    """Return the width of each column; nothing where they do not fit without harm."""
+    least, natural = [1] * grid.width, [1] * grid.width
+    for cell in sorted(grid.cells, key=lambda cell: cell.columns):
+        _stretch(least, cell, max(len(word) for line in cell.lines for word in line.split()))
+        _stretch(natural, cell, max(len(line) for line in cell.lines) if cell.columns == 1 else 0)
+    natural = [max(pair) for pair in zip(least, natural, strict=True)]
+    floor = [max(low, min(high, _NARROWEST)) for low, high in zip(least, natural, strict=True)]
+    room = width - len(_GAP) * (grid.width - 1)
+    if sum(natural) <= room:
+        return natural
+    return _share(floor, natural, room - sum(floor)) if sum(floor) <= room else []
+
+
+def _share(floor: list[int], natural: list[int], spare: int) -> list[int]:
+    """Return widths between floor and natural: who lacks least is served first, so that values stay whole."""
+    widths = list(floor)
+    for place, column in enumerate(sorted(range(len(floor)), key=lambda c: natural[c] - floor[c])):
+        more = min(natural[column] - floor[column], spare // (len(floor) - place))
+        widths[column] += more
+        spare -= more
+    return widths
+
+
+def _stretch(widths: list[int], cell: Cell, need: int) -> None:
+    """Widen the last column that a cell covers where the cell needs more than all of them have."""
+    have = sum(widths[cell.column : cell.column + cell.columns]) + len(_GAP) * (cell.columns - 1)
+    widths[cell.column + cell.columns - 1] += max(0, need - have)
+
+
+def _grid(grid: Grid, widths: list[int]) -> Iterator[str]:
+    starts = [sum(widths[:column]) + len(_GAP) * column for column in range(grid.width)]
+    texts = {cell: _cell(cell, widths) for cell in grid.cells}
+    tops = _tops(grid, texts)
+    canvas = [[" "] * (sum(widths) + len(_GAP) * (grid.width - 1)) for _ in range(tops[-1])]
+    for row, column in _bars(grid):
+        for line in canvas[tops[row] : tops[row + 1]]:
+            line[starts[column] - 2] = "|"
+    for cell, pieces in texts.items():
+        for place, piece in enumerate(pieces):
+            canvas[tops[cell.row] + place][starts[cell.column] : starts[cell.column] + len(piece)] = list(piece)
+    for place, line in enumerate(canvas):
+        if place == tops[grid.heads] and grid.heads:
+            yield "-+-".join("-" * width for width in widths)
+        yield "".join(line).rstrip()
+
+
+def _bars(grid: Grid) -> Iterator[tuple[int, int]]:
+    """Return the slots that have a bar at their left."""
+    owners = grid.owners()
+    for row in range(grid.height):
+        for column in range(1, grid.width):
+            owner = owners.get((row, column))
+            if owner is None or owner != owners.get((row, column - 1)):
+                yield row, column
+
+
+def _cell(cell: Cell, widths: list[int]) -> list[str]:
+    width = sum(widths[cell.column : cell.column + cell.columns]) + len(_GAP) * (cell.columns - 1)
+    return [piece for line in cell.lines for piece in wrap(line, width)]
+
+
+def _tops(grid: Grid, texts: dict[Cell, list[str]]) -> list[int]:
+    """Return the line where each row begins, and the line after the last."""
+    heights = [1] * grid.height
+    for cell in sorted(grid.cells, key=lambda cell: cell.rows):
+        have = sum(heights[cell.row : cell.row + cell.rows])
+        heights[cell.row + cell.rows - 1] += max(0, len(texts[cell]) - have)
+    tops = [0]
+    for height in heights:
+        tops.append(tops[-1] + height)
+    return tops
+
+
+def _records(grid: Grid, width: int) -> Iterator[str]:
+    owners = grid.owners()
+    heads, titles = _headings(grid, owners)
+    for title in titles:
+        yield from wrap(title, width)
+    body = {cell.column for cell in grid.cells if cell.row >= grid.heads and cell.columns < grid.width}
+    for row in range(grid.heads, grid.height):
+        for place, text in enumerate(_record(row, heads, body, owners)):
+            indent = "  " if place else ""
+            yield from (indent + line for line in wrap(text, width - len(indent), hang="  "))
+
+
+def _record(row: int, heads: list[str], body: set[int], owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
+    """Return what one row says, column by column; a column that no row fills still shows its heading."""
+    seen: set[Cell] = set()
+    for column, head in enumerate(heads):
+        cell = owners.get((row, column))
+        if cell is None and head and column not in body:
+            yield f"{head} :"
+        elif cell is not None and cell not in seen:
+            seen.add(cell)
+            text = " ".join(cell.lines)
+            yield f"{head} : {text}" if head and cell.columns < len(heads) else text
+
+
+def _headings(grid: Grid, owners: dict[tuple[int, int], Cell]) -> tuple[list[str], list[str]]:
+    """Return the heading of each column, and those that stand over the whole table, or over no row at all."""
+    heads: list[str] = []
+    titles: list[str] = []
+    for column in range(grid.width):
+        above = dict.fromkeys(owners[row, column] for row in range(grid.heads) if (row, column) in owners)
+        titles += [" ".join(cell.lines) for cell in above if cell.columns == grid.width and column == 0]
+        heads.append(" ".join(" ".join(cell.lines) for cell in above if cell.columns < grid.width))
+    return heads, titles if grid.height > grid.heads else [*titles, *filter(None, heads)]
