@@ -1,0 +1,110 @@
+"""The tree of a mail, cut at byte level under hard limits, before anything is decoded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import fields
+from passerelle.core.mail.fields import Fields
+
+LARGEST_MAIL = 40 * 1024 * 1024
+MOST_PARTS = 500
+DEEPEST = 20
+_LONGEST_BOUNDARY = 70  # RFC 2046 §5.1.1
+_ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part that has no parts: its fields, its type with parameters, its bytes still transfer-encoded."""
+
+    fields: Fields
+    media_type: str
+    parameters: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A mail being cut, and how many parts it has had so far."""
+
+    content: bytes
+    parts: int = 0
+
+    def entity(self, start: int, end: int, depth: int) -> Iterator[tuple[Fields, Leaf | None]]:
+        """Yield the fields of an entity, with its leaf where it is one, then all that it holds."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise MalformedError("mail.parts", f"A mail has more than {MOST_PARTS} parts.")
+        if depth > DEEPEST:
+            raise MalformedError("mail.depth", f"The parts of a mail are nested deeper than {DEEPEST}.")
+        body = self._blank(start, end)
+        found = fields.parse(self.content[start:body])
+        media_type, parameters = _media_type(found, "text/plain")
+        body = min(body + 2 if self.content[body : body + 2] == b"\r\n" else body + 1, end)
+        if not media_type.startswith("multipart/"):
+            yield found, Leaf(found, media_type, parameters, self.content[body:end])
+            return
+        yield found, None
+        for first, last in tuple(self._children(parameters.get("boundary", ""), body, end)):
+            yield from self.entity(first, last, depth + 1)
+
+    def _blank(self, start: int, end: int) -> int:
+        """Return where the blank line after a header block stands."""
+        if self.content[start : start + 1] == b"\n" or self.content[start : start + 2] == b"\r\n":
+            return start
+        window = min(end, start + fields.LONGEST_BLOCK + 4)
+        ends = [at + 1 for mark in (b"\n\n", b"\n\r\n") if (at := self.content.find(mark, start, window)) >= 0]
+        if not ends and window < end:
+            raise MalformedError("mail.header-block", f"A header block is longer than {fields.LONGEST_BLOCK} bytes.")
+        return min(ends, default=end)
+
+    def _children(self, boundary: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        if not 1 <= len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii():
+            raise MalformedError(
+                "mail.boundary", "A multipart needs a boundary of 1 to 70 characters (RFC 2046 §5.1.1)."
+            )
+        opened = -1
+        for at, after, closes in self._delimiters(b"--" + boundary.encode(), start, end):
+            if opened >= 0:
+                yield opened, max(opened, self._before_line_end(at))
+            if closes:
+                return
+            opened = after
+        raise MalformedError("mail.unclosed", "A multipart has no closing delimiter: the mail is cut short.")
+
+    def _delimiters(self, mark: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """Yield where each delimiter line stands, what follows it, and whether it closes (RFC 2046 §5.1.1)."""
+        at = self.content.find(mark, start, end)
+        while at >= 0:
+            after = self.content.find(b"\n", at, end)
+            after = end if after < 0 else after + 1
+            rest = self.content[at + len(mark) : after].rstrip(b" \t\r\n")
+            if self.content[at - 1 : at] == b"\n" and rest in (b"", b"--"):
+                yield at, after, rest == b"--"
+            at = self.content.find(mark, max(after - 1, at + len(mark)), end)
+
+    def _before_line_end(self, at: int) -> int:
+        """Return where the line end before a delimiter stands: it belongs to the delimiter."""
+        return at - 2 if self.content[at - 2 : at] == b"\r\n" else at - 1
+
+
+def _media_type(found: Fields, default: str) -> tuple[str, dict[str, str]]:
+    for name in _ONCE:
+        if sum(field.lower() == name for field, _ in found) > 1:
+            raise MalformedError("mail.header-twice", "A part has a Content-… field twice (RFC 2045).")
+    value = next((value for name, value in found if name.lower() == "content-type"), default)
+    media_type, parameters = fields.parameters(value)
+    return media_type or default, parameters
+
+
+def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:
+    """Return the fields of a mail and its leaves in order; MalformedError `mail.…` beyond any limit."""
+    if len(content) > LARGEST_MAIL:
+        raise MalformedError("mail.size", f"A mail is larger than {LARGEST_MAIL} bytes.")
+    if b"\0" in content:
+        raise MalformedError("mail.nul", "A mail holds a NUL byte (RFC 5322 §2.2).")
+    if content.count(b"\r") != content.count(b"\r\n"):  # a CR alone is read as a line end by some, and not by others
+        raise MalformedError("mail.bare-cr", "A mail holds a CR without LF (RFC 5322 §2.3).")
+    entities = tuple(_Scan(content).entity(0, len(content), 0))
+    return entities[0][0], tuple(leaf for _, leaf in entities if leaf)
