@@ -17,7 +17,7 @@ _WORD = 42  # bytes in an encoded word: 56 signs of base64 and 12 around them
 _PIECE = 55  # signs of a file name on one line
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 Headers = tuple[tuple[str, str], ...]
@@ -158,8 +158,6 @@ def multipart(kind: str, parts: tuple[bytes, ...]) -> bytes:
     boundary = f"=_{digest}".encode("ascii")
     if any(b"--" + boundary in part for part in parts):
         raise MalformedError("mail.boundary", "A part to write holds the boundary drawn from it.")
-    subtype, _, parameter = kind.partition(";")
-    head = b"Content-Type: multipart/" + subtype.encode("ascii") + b";" + parameter.encode("ascii")
-    head += b'\r\n boundary="' + boundary + b'"\r\n'
+    head = b"Content-Type: multipart/" + kind.encode("ascii") + b';\r\n boundary="' + boundary + b'"\r\n'
     body = b"".join(b"\r\n--" + boundary + b"\r\n" + part for part in parts)
     return head + body + b"\r\n--" + boundary + b"--\r\n"

@@ -3,6 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from passerelle.core.errors import MalformedError
@@ -12,6 +13,7 @@ from passerelle.core.message import Mailbox
 LONGEST_BLOCK = 256 * 1024
 LONGEST_FIELD = 16 * 1024
 MOST_PARAMETERS = 100
+LONGEST_VALUE = 4 * 1024  # of a field with parameters
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)  # RFC 5322 §2.2, §4.5.2
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")  # RFC 2047 §2, RFC 2231 §5
 _CHARSET = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850|macintosh")
@@ -53,11 +55,12 @@ def _field(line: bytes) -> tuple[str, str]:
 
 
 def text(raw: bytes, charset: str = "utf-8") -> str:
-    """Return bytes as text: in their charset where it is known and true, as ISO-8859-1 otherwise."""
-    try:
-        return raw.decode(charset if _CHARSET.fullmatch(charset.lower()) else "utf-8")
-    except (UnicodeDecodeError, LookupError):
-        return raw.decode("iso-8859-1")
+    """Return bytes as text: in their charset where it is known and true, else as UTF-8, else as ISO-8859-1."""
+    known = charset if _CHARSET.fullmatch(charset.lower()) else "utf-8"
+    for candidate in (known, "utf-8"):
+        with suppress(UnicodeDecodeError, LookupError):
+            return raw.decode(candidate)
+    return raw.decode("iso-8859-1")
 
 
 def clean(value: str) -> str:
@@ -100,8 +103,10 @@ def _word(match: re.Match[str]) -> bytes:
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """Return the bare value of a field, in lower case, and its parameters, continuations joined (RFC 2231 §3)."""
-    if value.count(";") > MOST_PARAMETERS:
-        raise MalformedError("mail.parameters", f"A field has more than {MOST_PARAMETERS} parameters.")
+    if value.count(";") > MOST_PARAMETERS or len(value) > LONGEST_VALUE:
+        raise MalformedError(
+            "mail.parameters", f"A field has over {MOST_PARAMETERS} parameters or {LONGEST_VALUE} signs."
+        )
     found: dict[str, str] = {}
     for name, quoted in _PARAMETER.findall(value):
         if name.lower() in found:

@@ -18,7 +18,6 @@ __all__ = ["Mail", "Part", "read", "safe_name", "write"]
 
 LONGEST_NAME = 120
 _AT_MOST_ONCE = ("subject", "sender", "to", "cc", "reply-to", "date", "message-id")  # RFC 5322 §3.6
-_IDENTITY = ("", "7bit", "8bit", "binary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _part(leaf: prescan.Leaf) -> Part:
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:
-    if encoding in _IDENTITY:
+    if encoding in prescan.IDENTITY:
         return body
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)

@@ -10,6 +10,8 @@ from passerelle.core.mail.fields import Fields
 LARGEST_MAIL = 40 * 1024 * 1024
 MOST_PARTS = 500
 DEEPEST = 20
+MOST_DASHED_LINES = 100_000  # every one of them may be a delimiter, at every level
+IDENTITY = ("", "7bit", "8bit", "binary")  # transfer encodings that change nothing
 _LONGEST_BOUNDARY = 70  # RFC 2046 §5.1.1
 _ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
 
@@ -45,6 +47,8 @@ class _Scan:
         if not media_type.startswith("multipart/"):
             yield found, Leaf(found, media_type, parameters, self.content[body:end])
             return
+        if any(name.lower() == _ONCE[1] and value.lower() not in IDENTITY for name, value in found):
+            raise MalformedError("mail.transfer-encoding", "A multipart is itself encoded (RFC 2045 §6.4 forbids it).")
         yield found, None
         for first, last in tuple(self._children(parameters.get("boundary", ""), body, end)):
             yield from self.entity(first, last, depth + 1)
@@ -106,5 +110,9 @@ def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:
         raise MalformedError("mail.nul", "A mail holds a NUL byte (RFC 5322 §2.2).")
     if content.count(b"\r") != content.count(b"\r\n"):  # a CR alone is read as a line end by some, and not by others
         raise MalformedError("mail.bare-cr", "A mail holds a CR without LF (RFC 5322 §2.3).")
+    if content.count(b"\n--") > MOST_DASHED_LINES:
+        raise MalformedError(
+            "mail.dashes", f"A mail has more than {MOST_DASHED_LINES} lines that start with two dashes."
+        )
     entities = tuple(_Scan(content).entity(0, len(content), 0))
     return entities[0][0], tuple(leaf for _, leaf in entities if leaf)
