@@ -1,9 +1,19 @@
 """Who may write to whom, by which route, and what becomes of a mail that is in doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from passerelle.core.message import Document, Mailbox, Message, Network, Professional
+from passerelle.core.errors import UnsupportedError
+from passerelle.core.message import Document, Loss, Mailbox, Message, Network, Patient, Professional
+
+MOST_PATIENTS = 100
+
+_SHARED = Loss(
+    "policy.shared-parts",
+    "mail",
+    "The mail speaks of several patients, and some of its parts name none.",
+    "These parts travel with the first patient.",
+)
 
 
 class Doubt(Enum):
@@ -73,20 +83,56 @@ class Verdict:
     reason: str = ""
 
 
-def judge(message: Message, agreement: Agreement) -> Verdict:
-    """Return what becomes of a message that was opened and read."""
+def admit(message: Message, agreement: Agreement) -> Verdict:
+    """Return whether a message may cross at all, whoever its patients are."""
     if not _same(message.sender.address, agreement.sender.address):
         return Verdict(Fate.QUARANTINE, "policy.sender-differs")
     if agreement.sender.lock is Lock.SMIME and message.proof.means != "signature":
         return Verdict(Fate.QUARANTINE, "policy.unsigned")
-    if agreement.recipient.address.endswith("@patient.mssante.fr"):
+    if agreement.recipient.address.casefold().endswith("@patient.mssante.fr"):
         return Verdict(Fate.REFUSE, "policy.patient-box")
     if not message.documents:
         return Verdict(Fate.REFUSE, "policy.no-document")
+    return Verdict(Fate.CARRY)
+
+
+def judge(message: Message, agreement: Agreement) -> Verdict:
+    """Return what becomes of a message that was opened and read."""
+    verdict = admit(message, agreement)
+    if verdict.fate is not Fate.CARRY:
+        return verdict
     doubt = next((code for code in map(doubtful, message.documents) if code), "")
     if not doubt or agreement.doubt is Doubt.FLAG:
         return Verdict(Fate.CARRY, doubt)
     return Verdict(Fate.HOLD if agreement.doubt is Doubt.HOLD else Fate.REFUSE, doubt)
+
+
+def by_patient(message: Message) -> tuple[Message, ...]:
+    """Return one message for each patient, in the order of their first document.
+
+    Documents are put together only where all traits agree. What belongs to no document stays with the first patient.
+    """
+    groups: dict[object, list[Document]] = {}
+    for place, document in enumerate(message.documents):
+        groups.setdefault(_identity(document.patient) or place, []).append(document)
+    if len(groups) > MOST_PATIENTS:
+        raise UnsupportedError("policy.too-many-patients", f"A mail speaks of at most {MOST_PATIENTS} patients.")
+    if len(groups) <= 1:
+        return (message,)
+    first, *others = (tuple(documents) for documents in groups.values())
+    shared = (_SHARED,) if message.text.strip() or message.attachments else ()
+    return (
+        replace(message, documents=first, losses=message.losses + shared),
+        *(replace(message, documents=documents, text="", attachments=(), losses=()) for documents in others),
+    )
+
+
+def _identity(patient: Patient) -> object | None:
+    """Return what tells a patient from another; None where it could be two."""
+    if patient.ins is None and (patient.birth_date is None or not patient.family or not patient.given):
+        return None
+    names = (patient.family.casefold(), patient.given.casefold())
+    return (patient.ins, names, patient.birth_date, patient.sex)
 
 
 def doubtful(document: Document) -> str:

@@ -1,15 +1,22 @@
 """What the steps need of the world; each port has one adapter and one fake of the same name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Dispatch, Message, Network, Opened, Written
 from passerelle.core.policy import Agreement, Correspondent, Lock
 from passerelle.core.receipts.delivery import Delivery, Event
+
+Details = tuple[tuple[str, str], ...]
+"""What an event says beside its reason: short strings without patient data."""
+
+RECORD_TRIES = 3
 
 Clock = Callable[[], datetime]
 """Return the time now, aware, in UTC."""
@@ -170,6 +177,24 @@ class Desk:
     mailroom: Mailroom
     ledger: Ledger
     queue: Queue
+
+    def event(self, actor: str, delivery: Delivery, details: Details = ()) -> Event:
+        """Return the event that says why a delivery stands where it stands."""
+        return Event(self.mint(), self.clock(), actor, delivery.state, delivery.reason, details)
+
+    def record(self, actor: str, delivery: Delivery, details: Details = ()) -> Delivery:
+        """Write the next state of a delivery with its event, and return it.
+
+        The same event is written again where no answer came: the ledger knows its own events, so that a lost answer
+        is not taken for a lost race.
+        """
+        event = self.event(actor, delivery, details)
+        for _ in range(RECORD_TRIES - 1):
+            with suppress(UnavailableError):
+                self.ledger.record(delivery, event)
+                return delivery
+        self.ledger.record(delivery, event)
+        return delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

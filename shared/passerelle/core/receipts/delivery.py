@@ -57,7 +57,7 @@ def moved(delivery: Delivery, state: State, **changes: Any) -> Delivery:  # noqa
 
 def noted(delivery: Delivery, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
     """Return the delivery with something noted on it, in the state it was in."""
-    return replace(delivery, version=delivery.version + 1, **changes)
+    return replace(delivery, state=delivery.state, version=delivery.version + 1, **changes)
 
 
 def notice_id(delivery_id: str) -> str:

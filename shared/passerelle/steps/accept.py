@@ -1,0 +1,42 @@
+"""A mail has come in: one delivery for each recipient."""
+
+from datetime import timedelta
+
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.receipts.delivery import Delivery, delivery_id
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.ports import Desk
+
+GRACE = timedelta(minutes=15)
+"""How long `translate` may take before `sweep` wakes it again."""
+
+
+def accept(desk: Desk, envelope_key: str) -> tuple[str, ...]:
+    """Open a delivery for each recipient of an envelope, wake `translate` for each, and return their ids.
+
+    Doing it again opens nothing new. An envelope that cannot be read has no sender to answer: its error goes out,
+    and the dead letters of the queue alarm.
+    """
+    envelope = desk.mailroom.envelope(envelope_key)
+    now = desk.clock()
+    ids = []
+    for place in _recipients(envelope):
+        delivery = Delivery(
+            delivery_id(envelope.id, place),
+            State.RECEIVED,
+            now,
+            envelope=envelope_key,
+            recipient=place,
+            wake_at=now + GRACE,
+        )
+        details = (("network", envelope.network.value), ("mail", envelope.mail))
+        desk.ledger.open(delivery, desk.event("accept", delivery, details))
+        desk.queue.wake("translate", delivery.id)
+        ids.append(delivery.id)
+    return tuple(ids)
+
+
+def _recipients(envelope: Envelope) -> list[int]:
+    """Return the places of the recipients, each recipient once: hosts ignore the case of an address."""
+    addresses = [recipient.casefold() for recipient in envelope.recipients]
+    return [place for place, address in enumerate(addresses) if address not in addresses[:place]]
