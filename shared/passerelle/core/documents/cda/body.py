@@ -1,0 +1,91 @@
+"""The body of a CDA as text and files: level 1 (one file) or level 3 (sections)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from passerelle.core.documents import narrative
+from passerelle.core.documents.cda import media, transcript
+from passerelle.core.documents.markup import child, children, value, words
+from passerelle.core.documents.narrative.layout import wrap
+from passerelle.core.errors import MalformedError
+from passerelle.core.message import Attachment
+
+_COPY_TEMPLATE = "1.2.250.1.213.1.1.2.243"  # section FR-Document-PDF-copie
+_COPY_CODE = "55108-5"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the body says in lines, and the files in it, the PDF first."""
+
+    text: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+
+def read(document: etree._Element) -> Body:
+    """Return the body of a ClinicalDocument; MalformedError `cda.body` where it has none."""
+    single = child(document, "component", "nonXMLBody", "text")
+    if single is not None:
+        return _single(single)
+    structured = child(document, "component", "structuredBody")
+    if structured is None:
+        raise MalformedError("cda.body", "A ClinicalDocument has a nonXMLBody or a structuredBody.")
+    files = media.collect(structured)
+    names = {identifier: file.name for identifier, file in files.items()}
+    text = [line for section in sections(structured) for line in _section(section, names, 0)]
+    ordered = sorted(files.values(), key=lambda file: file.media_type != media.PDF)
+    return Body(tuple(text[1:]), tuple(ordered))
+
+
+def sections(owner: etree._Element) -> list[etree._Element]:
+    """Return the sections directly under a structuredBody or a section."""
+    return [section for component in children(owner, "component") for section in children(component, "section")]
+
+
+def _single(element: etree._Element) -> Body:
+    """Read level 1: IHE XDS-SD allows a PDF or plain text; others put images there."""
+    if value(element, "representation") != "B64":
+        return Body(_letter("".join(map(str, element.itertext()))), ())
+    file = media.attachment(element, "document")
+    claims_pdf = value(element, "mediaType").lower() == media.PDF
+    if file is None or (claims_pdf and file.media_type != media.PDF):
+        raise MalformedError("cda.pdf", "The nonXMLBody says that it is a PDF, and is not (ISO 32000-1 §7.5.2).")
+    if file.media_type == media.PDF:
+        return Body(transcript.lines(file.content), (file,))
+    if file.media_type == "text/plain":
+        return Body(_letter(file.content.decode("utf-8", "replace")), ())
+    return Body(("Document joint, non transcrit.",), (file,))
+
+
+def _letter(text: str) -> tuple[str, ...]:
+    """Return plain text in lines that keep its own line breaks."""
+    return tuple(piece for line in text.strip().splitlines() for piece in wrap(line, narrative.WIDTH))
+
+
+def _section(section: etree._Element, names: Mapping[str, str], depth: int) -> Iterator[str]:
+    title = words(child(section, "title"))
+    if title:
+        yield ""
+        rows = wrap(title, narrative.WIDTH)
+        yield from rows
+        yield ("-" if depth else "=") * max(map(len, rows))
+    elif depth == 0:
+        yield ""
+    if _is_copy(section):
+        yield from (f"[Pièce jointe : {name}]" for name in _files(section, names))
+    else:
+        yield from narrative.lines(child(section, "text"), media=names)
+    for inner in sections(section):
+        yield from _section(inner, names, depth + 1)
+
+
+def _is_copy(section: etree._Element) -> bool:
+    """Tell whether a section only repeats the document as a PDF."""
+    templates = [value(template, "root") for template in children(section, "templateId")]
+    return _COPY_TEMPLATE in templates or value(child(section, "code"), "code") == _COPY_CODE
+
+
+def _files(section: etree._Element, names: Mapping[str, str]) -> list[str]:
+    return [names[key] for key in (value(element, "ID") for element in section.iter()) if key in names]

@@ -1,0 +1,118 @@
+"""Patients, professionals and organisations of a CDA header."""
+
+from lxml import etree
+
+from passerelle.core.documents.cda import times
+from passerelle.core.documents.markup import child, children, value, words
+from passerelle.core.errors import MalformedError
+from passerelle.core.message import Code, Identifier, Organisation, Patient, PostalAddress, Professional, Sex
+
+INS_ROOTS = tuple(f"1.2.250.1.213.1.4.{arc}" for arc in (8, 9, 10, 11))  # NIR, NIA, test, démonstration
+_PROFESSIONAL_ROOT = "1.2.250.1.71.4.2.1"
+_ORGANISATION_ROOT = "1.2.250.1.71.4.2.2"
+_PLACE_PARTS = ("postalCode", "city", "country", "county", "state")
+
+
+def patient(role: etree._Element) -> Patient:
+    """Return the patient of recordTarget/patientRole."""
+    person = child(role, "patient")
+    names = children(person, "name")
+    ins, local_ids = _patient_ids(role)
+    births = _named(names, "family", "BR")
+    used = _named(names, "family", "CL") or _named(names, "family", "SP") or births or _named(names, "family", "")
+    givens = _named(names, "given", "")
+    firsts = _named(names, "given", "BR") or _named(names, "given", "CL") or givens
+    return Patient(
+        family=" ".join(used[:1]),
+        given=" ".join(firsts[:1]),
+        birth_date=times.day(value(child(person, "birthTime"), "value")),
+        birth_family=births[0] if births else None,
+        birth_givens=" ".join(givens) if births and givens else None,
+        sex=_sex(value(child(person, "administrativeGenderCode"), "code")),
+        birth_place=words(child(person, "birthplace", "place", "addr", "county")) or None,
+        ins=ins,
+        local_ids=local_ids,
+        address=address(role),
+    )
+
+
+def _patient_ids(role: etree._Element) -> tuple[Identifier | None, tuple[Identifier, ...]]:
+    every = dict.fromkeys(filter(None, map(identifier, children(role, "id"))))
+    ins = [one for one in every if one.root in INS_ROOTS and one.extension]
+    if len(ins) > 1:
+        raise MalformedError("cda.ins", "A document has one INS; this one has several that differ.")
+    return (ins[0] if ins else None), tuple(one for one in every if one not in ins)
+
+
+def _named(names: list[etree._Element], part: str, qualifier: str) -> list[str]:
+    """Return the parts of names with that qualifier (HL7 EntityNamePartQualifier), those that say something."""
+    parts = [element for name in names for element in children(name, part)]
+    return [
+        words(element) for element in parts if qualifier in (value(element, "qualifier").split() or [""])
+    ]  # a set of codes
+
+
+def _sex(code: str) -> Sex | None:
+    return Sex(code) if code in ("M", "F") else None
+
+
+def professional(entity: etree._Element | None, person: str = "assignedPerson") -> Professional | None:
+    """Return who an assignedAuthor or assignedEntity is; nothing where it names no person."""
+    name = child(entity, person, "name")
+    if entity is None or name is None:
+        return None
+    return Professional(
+        family=words(child(name, "family")) or words(name),
+        given=words(child(name, "given")),
+        title=words(child(name, "suffix")) or words(child(name, "prefix")),
+        identifier=_preferred(entity, _PROFESSIONAL_ROOT),
+        profession=code(child(entity, "code")),
+        organisation=organisation(child(entity, "representedOrganization")),
+    )
+
+
+def organisation(element: etree._Element | None, sector: etree._Element | None = None) -> Organisation | None:
+    """Return a structure of care, with the code of its sector where the caller knows it."""
+    if element is None:
+        return None
+    phones = [value(telecom, "value") for telecom in children(element, "telecom")]
+    return Organisation(
+        name=words(child(element, "name")),
+        identifier=_preferred(element, _ORGANISATION_ROOT),
+        sector=code(sector),
+        setting=code(child(element, "standardIndustryClassCode")),
+        address=address(element),
+        phone=next((phone.removeprefix("tel:") for phone in phones if phone.startswith("tel:")), ""),
+    )
+
+
+def address(owner: etree._Element) -> PostalAddress:
+    """Return the first address of an element."""
+    addr = child(owner, "addr")
+    if addr is None:
+        return PostalAddress()
+    lines = [words(line) for line in children(addr, "streetAddressLine")]
+    street = " ".join(words(child(addr, part)) for part in ("houseNumber", "streetNameType", "streetName"))
+    others = [words(part) for part in (child(addr, "unitID"), child(addr, "additionalLocator")) if part is not None]
+    return PostalAddress(
+        tuple(filter(None, [" ".join(street.split()), *others, *lines])),
+        words(child(addr, "postalCode")),
+        words(child(addr, "city")),
+    )
+
+
+def identifier(element: etree._Element | None) -> Identifier | None:
+    """Return an II; nothing where it has no root."""
+    root = value(element, "root")
+    return Identifier(root, value(element, "extension")) if root else None
+
+
+def _preferred(owner: etree._Element, root: str) -> Identifier | None:
+    found = [one for one in map(identifier, children(owner, "id")) if one]
+    return next((one for one in found if one.root == root), found[0] if found else None)
+
+
+def code(element: etree._Element | None) -> Code | None:
+    """Return a coded concept; nothing where it has no code."""
+    symbol = value(element, "code")
+    return Code(symbol, value(element, "codeSystem"), value(element, "displayName")) if symbol else None

@@ -1,0 +1,40 @@
+"""HL7 time stamps (TS): AAAA[MM[JJ[HHMM[SS[.f]]]]][±ZZZZ]."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from passerelle.core.errors import MalformedError
+
+_STAMP = re.compile(
+    r"(?P<day>\d{8})(?:(?P<hour>\d\d)(?P<minute>\d\d)?(?P<second>\d\d)?(?:\.\d{1,6})?)?"
+    r"(?:(?P<sign>[+-])(?P<zone_hour>\d\d):?(?P<zone_minute>\d\d))?"
+)
+
+
+def day(text: str) -> date | None:
+    """Return the date of a time stamp; nothing where it has no full, real date."""
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if re.fullmatch(r"\d{8}.*", text) else None
+    except ValueError:
+        return None
+
+
+def moment(text: str) -> datetime:
+    """Return a time stamp with its zone (UTC where it has none); MalformedError `cda.time` where it is none."""
+    found = _STAMP.fullmatch(text)
+    try:
+        return _moment(found)
+    except (ValueError, TypeError):
+        raise MalformedError("cda.time", "ClinicalDocument/effectiveTime is not an HL7 time stamp.") from None
+
+
+def _moment(found: re.Match[str] | None) -> datetime:
+    if found is None:
+        raise ValueError
+    part = {name: int(text) for name, text in found.groupdict(default="0").items() if name not in ("day", "sign")}
+    zone = timedelta(hours=part["zone_hour"], minutes=part["zone_minute"])
+    whole = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
+    clock = whole.replace(hour=part["hour"], minute=part["minute"], second=part["second"])
+    if not found["sign"]:
+        return clock
+    return clock.replace(tzinfo=timezone(-zone if found["sign"] == "-" else zone))
