@@ -89,7 +89,7 @@ def test_the_standard_library_reads_the_same() -> None:
     assert read["From"].addresses[0].display_name == "Dr Jean MARTIN"
     assert read["X-MSS-NIL"] == "DEV1"
     text, attachment = list(read.iter_parts())
-    assert text.get_content() == "Ligne é\n.\nFrom x\n"
+    assert text.get_content().splitlines() == ["Ligne é", ".", "From x"]
     assert (attachment.get_filename(), attachment.get_payload(decode=True)) == ("IHE_XDM.zip", ZIP.content)
 
 
