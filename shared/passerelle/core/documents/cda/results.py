@@ -110,12 +110,13 @@ class _Reader:
 
     def _normal(self, observation: etree._Element, unit: str) -> tuple[values.Range | None, tuple[str, ...]]:
         """Return the normal range in the unit of the value; one that is only said goes to the remarks."""
-        said = []
+        said: list[str] = []
         for reference in _references(observation):
             normal = values.interval(child(reference, "value"), unit)
             if normal:
                 return normal, ()
-            said.append(self._text(child(reference, "text")) or values.read(child(reference, "value"), self._text).text)
+            reading = values.read(child(reference, "value"), self._text)
+            said.append(self._text(child(reference, "text")) or f"{reading.text} {reading.unit}".strip())
         return None, tuple(f"Valeurs de référence : {text}" for text in said if text)
 
     def _second(self, observation: etree._Element, reading: values.Reading) -> Measure | None:

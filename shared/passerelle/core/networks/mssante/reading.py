@@ -1,0 +1,60 @@
+"""A MSSanté mail as a message: every IHE_XDM zip in it, and the PDFs that stand beside."""
+
+import re
+
+from passerelle.core.documents import xdm
+from passerelle.core.documents.cda import transcript
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import mime
+from passerelle.core.mail.mime import Part
+from passerelle.core.message import Attachment, Document, Loss, Message, Opened
+from passerelle.core.networks.mssante import beside
+
+_ZIP_NAME = re.compile(r"ihe[ _-]?xdm.*\.zip", re.IGNORECASE)  # IHE_XDM.zip, IHE_XDM.ZIP, ihe-xdm.zip, IHE_XDM(1).zip
+_ZIP_TYPES = ("application/zip", "application/x-zip-compressed", "application/x-zip", "application/octet-stream")
+_ZIP_MAGIC = b"PK\x03\x04"
+_PDF_MAGIC = b"%PDF-"
+
+
+def read(opened: Opened) -> Message:
+    """Return the message of an opened MSSanté mail; MalformedError `xdm.missing` where it carries no document."""
+    mail = mime.read(opened.content)
+    zips = [part for part in mail.parts if _is_xdm(part)]
+    if not zips:
+        raise MalformedError("xdm.missing", "The mail has no IHE_XDM.zip (ECO.2.1.1).")
+    documents = tuple(document for part in zips for document in xdm.documents(part.content))
+    others = [part for part in mail.parts if part not in zips and part.content.strip()]
+    said = [part for part in others if not part.attached and part.media_type == "text/plain"]
+    files = tuple(_file(part) for part in others if part not in said)
+    documents, rest = beside.pair(documents, files)
+    return Message(
+        message_id=mail.message_id,
+        sender=mail.sender,
+        subject=mail.subject,
+        documents=documents,
+        proof=opened.proof,
+        text="\n".join(part.text for part in said).strip(),
+        attachments=rest,
+        losses=tuple(loss for place, document in enumerate(documents, 1) for loss in _losses(document, place)),
+    )
+
+
+def _is_xdm(part: Part) -> bool:
+    if _ZIP_NAME.fullmatch(part.name):
+        return True
+    is_zip = part.name.lower().endswith(".zip") or part.media_type in _ZIP_TYPES
+    return is_zip and part.content.startswith(_ZIP_MAGIC) and xdm.recognise(part.content)
+
+
+def _file(part: Part) -> Attachment:
+    media_type = "application/pdf" if part.content.startswith(_PDF_MAGIC) else part.media_type
+    name = part.name or f"message.{part.media_type.rpartition('/')[2]}"
+    return Attachment(name, media_type, part.content)
+
+
+def _losses(document: Document, place: int) -> tuple[Loss, ...]:
+    """Say that a PDF without text layer was not put into words."""
+    if document.text and document.text[0] in (transcript.IMAGE, transcript.UNREADABLE):
+        why = "The PDF in the CDA has no text layer that can be read."
+        return (Loss("text.pdf-image", f"document {place}, nonXMLBody", why, "the PDF as attachment"),)
+    return ()
