@@ -1,0 +1,168 @@
+"""HPRIM files, read: each message a document, everything doubtful said."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from passerelle.core.documents.hprim import charset, header, layout, results
+from passerelle.core.documents.hprim.layout import Marker, Segment
+from passerelle.core.errors import MalformedError, UnsupportedError
+from passerelle.core.message import Attachment, Code, Document, Loss, Result
+
+MOST_MESSAGES = 100
+MOST_RESULTS = 2_000  # in one message
+_LOINC = "2.16.840.1.113883.6.1"
+LETTER = Code("11488-4", _LOINC, "CR ou fiche de consultation")
+LABORATORY = Code("11502-2", _LOINC, "CR d'examens biologiques")
+_TEX = re.compile(r"TEX(?:\||$)")
+_INSTEAD = {"hprim.result-fields": "It is carried as text.", "hprim.result-empty": "Nothing."}
+_WHY = {
+    "hprim.macroman-guessed": "The bytes are MacRoman by the look of them, and nothing says so.",
+    "hprim.unknown-characters": "Some characters are no text in the encoding of the file.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HprimFile:
+    """The documents of a file, what is doubtful in them, and the text that stands after the last one."""
+
+    documents: tuple[Document, ...]
+    losses: tuple[Loss, ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lab:
+    """A LAB section: what is to be read by people, what by programs, what by neither."""
+
+    text: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+def recognise(content: bytes) -> bool:
+    """Tell whether a text is meant as HPRIM: it has a marker of end, or it starts with a header."""
+    try:
+        lines = layout.split(charset.decode(content)[0])
+    except MalformedError:
+        return False
+    return any(layout.marker(line) for line in lines) or header.find(lines) is not None
+
+
+def read(content: bytes, received: datetime) -> HprimFile:
+    """Return the messages of an HPRIM file; `received` dates what does not date itself."""
+    text, doubts = charset.decode(content)
+    if text.startswith("H|"):
+        raise UnsupportedError("hprim.sante", "The file is HPRIM Santé (H|…), not HPRIM Médecin.")
+    segments = layout.segments(layout.split(text))
+    if len(segments) > MOST_MESSAGES:
+        raise MalformedError("hprim.messages", f"An HPRIM file has at most {MOST_MESSAGES} messages.")
+    messages, rest = _apart(segments)
+    read_messages = [_message(one, n, received) for n, one in enumerate(messages, 1)]
+    losses = [Loss(code, "file", _WHY[code], "Look at the text with care.") for code in doubts]
+    losses += [loss for _, found in read_messages for loss in found]
+    if rest:
+        losses.append(
+            Loss(
+                "hprim.after-end", "file", "A text stands after the last message.", "It goes with the mail's own text."
+            )
+        )
+    return HprimFile(tuple(document for document, _ in read_messages), tuple(losses), "\n".join(rest).strip("\n"))
+
+
+def _apart(segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+    """Return the messages and the lines after the last one; a message without a header is nobody's."""
+    headless = [n for n, one in enumerate(segments) if header.find(one.lines) is None]
+    if headless and headless[0] > 0 and headless == [len(segments) - 1] and segments[-1].end is None:
+        return segments[:-1], segments[-1].lines
+    if headless or not segments:
+        raise MalformedError(
+            "hprim.header", "An HPRIM message starts with 12 lines: 2 and 3 the name, 7 the birth date or 10 a date."
+        )
+    return segments, ()
+
+
+def _message(segment: Segment, number: int, received: datetime) -> tuple[Document, tuple[Loss, ...]]:
+    start = header.find(segment.lines) or 0
+    body = start + header.LENGTH
+    head = header.read(segment.lines[start:body], received.date(), f"message {number}")
+    plain, lab = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]))
+    section = _lab(lab, f"message {number}")
+    created = datetime.combine(head.performed, time(), received.tzinfo) if head.performed else received
+    kind = LABORATORY if section.results else LETTER
+    document = Document(
+        identifier=None,
+        kind=kind,
+        title=kind.display,
+        created=created,
+        patient=head.patient,
+        performed=head.performed,
+        addressee=head.addressee,
+        file_number=head.file_number,
+        text=_text(plain, section.text),
+        results=section.results,
+        source=Attachment("message.hpr", "text/plain", "\r\n".join(segment.lines).encode()),
+    )
+    return document, (*head.losses, *section.losses, *_unended(segment, number))
+
+
+def _unended(segment: Segment, number: int) -> tuple[Loss, ...]:
+    if segment.end is not None:
+        return ()
+    why = "The message has no ****FIN****: its end may be missing."
+    return (Loss("hprim.no-end", f"message {number}", why, "It is carried as it came."),)
+
+
+def _parts(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the text before ****LAB**** and the lines after it."""
+    for number, line in enumerate(lines):
+        if layout.marker(line) is Marker.LAB:
+            return lines[:number], lines[number + 1 :]
+    return lines, ()
+
+
+def _lab(lines: tuple[str, ...], where: str) -> _Lab:
+    text: list[str] = []
+    found: list[Result] = []
+    losses: list[Loss] = []
+    typed = [line.lstrip() for line in lines if layout.marker(line) is None]
+    if sum(line.startswith("RES|") for line in typed) > MOST_RESULTS:
+        raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
+    for number, line in enumerate(typed, 1):
+        result = results.read(line) if line.startswith("RES|") else None
+        if result is None:
+            text.append(_TEX.sub("", line))
+        if result is None and line.startswith("RES|"):
+            losses.append(
+                _res(f"{where}, LAB line {number}", "hprim.result-fields", "The line has more than 14 fields.")
+            )
+        elif result is not None and results.empty(result):
+            losses.append(
+                _res(f"{where}, LAB line {number}", "hprim.result-empty", "The line has no label and no value.")
+            )
+        elif result is not None:
+            found = results.joined(found, result)
+    return _Lab(tuple(text), tuple(found), tuple(losses))
+
+
+def _res(where: str, code: str, why: str) -> Loss:
+    return Loss(code, where, why, _INSTEAD[code])
+
+
+def _text(plain: tuple[str, ...], lab: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the text, with the TEX lines that it lacks: LAB repeats the whole text, as a rule."""
+    known = {_words(line) for line in plain} | {""}
+    lines = [*plain, *(line for line in lab if _words(line) not in known)] if len(known) > 1 else list(lab)
+    return _trimmed(piece for line in lines for piece in layout.wrap(line.rstrip()))
+
+
+def _words(line: str) -> str:
+    return " ".join(line.replace("|", "/").split())
+
+
+def _trimmed(lines: Iterable[str]) -> tuple[str, ...]:
+    """Drop the blank lines around a text; line 13 of the header is one of them."""
+    kept = list(lines)
+    filled = [number for number, line in enumerate(kept) if line]
+    return tuple(kept[filled[0] : filled[-1] + 1]) if filled else ()

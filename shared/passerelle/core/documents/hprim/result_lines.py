@@ -1,0 +1,109 @@
+"""The RES lines of the LAB section, written: always 14 fields, so 13 separators."""
+
+import re
+from collections.abc import Iterator
+
+from passerelle.core.documents.hprim import results
+from passerelle.core.documents.hprim.fields import Scribe
+from passerelle.core.message import Document, Kind, Measure, Result, Status
+
+_FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
+_LOINC = "2.16.840.1.113883.6.1"
+_LONGEST = 200  # characters of a field
+_LOOK_AHEAD = 200  # lines of text in which a result is sought
+_WORD_BREAK = re.compile(r"\W+")
+_STATUSES = {Status.FINAL: "F", Status.UNVALIDATED: "R", Status.CORRECTED: "C"}
+
+
+def section(document: Document, text: list[str], scribe: Scribe) -> list[str]:
+    """Return the TEX and RES lines after ****LAB****: each result after the line of text that shows it."""
+    after = _places(text, document.results, scribe)
+    shown = {" ".join(line.split()) for line in text}
+    lines: list[str] = []
+    for number, line in enumerate(text):
+        lines += [_tex(line)]
+        for result in after.get(number, ()):
+            lines += [_res(result, document, scribe), *_remarks(result, shown, scribe)]
+    return lines
+
+
+def summary(found: tuple[Result, ...]) -> tuple[str, ...]:
+    """Return results as text, for a document that has no other."""
+    return tuple(_summary(found))
+
+
+def _summary(found: tuple[Result, ...]) -> Iterator[str]:
+    chapter = ""
+    for result in found:
+        if result.chapter and result.chapter != chapter:
+            yield from ("", result.chapter)
+        chapter = result.chapter
+        measures = [result.measure, *([result.second] if result.second else [])]
+        values = " soit ".join(f"{one.value} {one.unit or one.ucum or ''}".strip() + _range(one) for one in measures)
+        yield f"{result.label} : {values}" + (f" {result.flag}" if result.flag in _FLAGS - {"N"} else "")
+
+
+def _range(measure: Measure) -> str:
+    return f" ({measure.low} - {measure.high})" if measure.low or measure.high else ""
+
+
+def _tex(line: str) -> str:
+    return f"TEX|{line.replace('|', '/')}" if line else "TEX"
+
+
+def _places(text: list[str], found: tuple[Result, ...], scribe: Scribe) -> dict[int, list[Result]]:
+    """Return which results stand after which line, in their order; one not found stands with the one before it."""
+    folded = [_folded(line) for line in text]
+    places: dict[int, list[Result]] = {}
+    at = 0
+    for result in found:
+        wanted = _folded(scribe.line(result.label, "results"))
+        ahead = range(at, min(at + _LOOK_AHEAD, len(folded)))
+        at = next((number for number in ahead if wanted.strip() and wanted in folded[number]), at)
+        places.setdefault(at, []).append(result)
+    return places
+
+
+def _folded(text: str) -> str:
+    """Return the words of a line between blanks, so that `K` is not found in `Leucocytes et kaliémie`."""
+    return f" {_WORD_BREAK.sub(' ', text.casefold()).strip()} "
+
+
+def _remarks(result: Result, shown: set[str], scribe: Scribe) -> list[str]:
+    lines = scribe.lines(result.remarks, "results")
+    return [_tex(line) for line in lines if " ".join(line.split()) not in shown]
+
+
+def _res(result: Result, document: Document, scribe: Scribe) -> str:
+    status = result.status
+    if document.replaces and status is Status.FINAL:
+        status = Status.CORRECTED  # the document corrects an earlier one
+    first = result.measure
+    fields = [result.label, _code(result, scribe), _kind(result), *_measure(first)]
+    fields += [result.flag if result.flag in _FLAGS else "", _STATUSES[status]]
+    fields += _measure(result.second) if result.second else [""] * 4
+    return "|".join(["RES", *(_field(field, scribe) for field in fields)])
+
+
+def _measure(measure: Measure) -> list[str]:
+    return [measure.value, measure.unit or measure.ucum or "", measure.low, measure.high]
+
+
+def _field(text: str, scribe: Scribe) -> str:
+    """Return a field: readers split at `|` without escape, so it becomes `/`."""
+    return scribe.short(text, _LONGEST, "results").replace("|", "/")
+
+
+def _code(result: Result, scribe: Scribe) -> str:
+    """Return the laboratory's own code, or the LOINC code where there is none: field 3 holds one."""
+    local = [code for code in result.codes if code.system != _LOINC]
+    if len(result.codes) > 1:
+        scribe.lose("result.codes", "A RES line holds one code.", "The laboratory's own code.", "results")
+    return (local or list(result.codes))[0].code if result.codes else ""
+
+
+def _kind(result: Result) -> str:
+    """Return field 4: N only for a clean number, since `<0.10` under N breaks strict readers."""
+    if result.kind is Kind.NUMERIC and results.number(result.measure.value) != result.measure.value:
+        return Kind.TEXT.value
+    return result.kind.value

@@ -1,0 +1,103 @@
+"""The RES lines of the LAB section, read.
+
+RES|libellé|code|type|résultat|unité|normale inf.|normale sup.|anormalité|statut|résultat 2|unité 2|inf. 2|sup. 2
+"""
+
+import re
+from dataclasses import replace
+
+from passerelle.core.message import Code, Kind, Measure, Result, Status
+
+FIELDS = 14
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))")  # 4,500 may be thousands: not read
+_SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \xa0]\d{3})+(?![\d ])")
+_BOUND = re.compile(r"([<>]=?)\s*(.+)")
+_PACKED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:-|à)\s*(-?\d+(?:[.,]\d+)?)")
+_FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
+_STATUSES = {"": Status.FINAL, "F": Status.FINAL, "R": Status.UNVALIDATED, "C": Status.CORRECTED}
+_THE_SAME = "soit"  # label of a line that repeats the result above in a second unit
+
+
+def read(line: str) -> Result | None:
+    """Return the result of a RES line, short ones included; None where a `|` too many has shifted its fields."""
+    fields = [field.strip() for field in line.split("|")]
+    if any(fields[FIELDS:]):
+        return None
+    _, label, code, kind, value, unit, low, high, flag, status, *second = (fields + [""] * FIELDS)[:FIELDS]
+    measure, remarks = _measure(value, unit, low, high)
+    starless, stars = _starless(measure.value, kind)
+    again, more = _measure(*second) if second[0] else (None, ())
+    odd = (f"Anormalité : {flag}",) if flag and flag not in _FLAGS else ()
+    return Result(
+        label=label,
+        kind=_kind(kind, starless),
+        measure=replace(measure, value=starless),
+        second=again,
+        codes=(Code(code, ""),) if code else (),  # local to the laboratory: never a LOINC code by guess
+        flag=flag if flag in _FLAGS else "",
+        status=_STATUSES.get(status, Status.UNVALIDATED),
+        remarks=(*stars, *odd, *remarks, *more),
+    )
+
+
+def empty(result: Result) -> bool:
+    """Tell whether there is nothing to show: `RES||IGET 005|A`."""
+    return not result.label and not result.measure.value
+
+
+def joined(results: list[Result], result: Result) -> list[Result]:
+    """Return the results with one more, which is the second unit of the last one where it is labelled `soit`."""
+    same = result.label.casefold().strip(" :.") == _THE_SAME
+    if not same or not results or results[-1].second is not None:
+        return [*results, result]
+    last = results[-1]
+    return [*results[:-1], replace(last, second=result.measure, remarks=last.remarks + result.remarks)]
+
+
+def number(text: str) -> str | None:
+    """Return a number with a decimal point, or None where the text is not one beyond doubt."""
+    if _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    elif _SPACED.fullmatch(text):
+        text = re.sub(r"\s", "", text)
+    return text if _NUMBER.fullmatch(text) else None
+
+
+def _measure(value: str, unit: str, low: str, high: str) -> tuple[Measure, tuple[str, ...]]:
+    lower, upper, remarks = _limits(low, high)
+    return Measure(_value(value), unit, None, lower, upper), remarks
+
+
+def _value(text: str) -> str:
+    bound = _BOUND.fullmatch(text)
+    inner = number(bound[2]) if bound else number(text)
+    if inner is None:
+        return text
+    return bound[1] + inner if bound else inner
+
+
+def _limits(low: str, high: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return both limits, out of one field where they are packed in it; what is no limit becomes a remark."""
+    packed = _PACKED.fullmatch(low)
+    if packed and not high:
+        low, high = packed[1], packed[2]
+    lower, upper = (number(text) if text else "" for text in (low, high))
+    if lower is None or upper is None or (packed and float(lower) > float(upper)):
+        return "", "", (f"Valeurs normales : {low} {high}".strip(),)
+    return lower, upper, ()
+
+
+def _starless(value: str, kind: str) -> tuple[str, tuple[str, ...]]:
+    """Return `12.9` and a remark for `*12.9*`: the stars are emphasis, but they say something."""
+    inner = number(value.strip("* "))
+    if kind != Kind.NUMERIC.value or "*" not in value or inner is None:
+        return value, ()
+    return inner, ("Signalé par * dans le message d'origine",)
+
+
+def _kind(declared: str, value: str) -> Kind:
+    """Return the kind that field 4 declares; N only for a clean number (`Diabète` is met under N)."""
+    if declared == Kind.NUMERIC.value and number(value) == value:
+        return Kind.NUMERIC
+    return Kind.CODED if declared == Kind.CODED.value else Kind.TEXT

@@ -1,0 +1,191 @@
+"""Apicrypt mails, once they are open: an HPRIM text, as a part or as a file, with PDFs beside."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from passerelle.core.documents import hprim
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import mime
+from passerelle.core.mail.mime import Mail, Part
+from passerelle.core.message import (
+    Attachment,
+    Dispatch,
+    Document,
+    Loss,
+    Mailbox,
+    Message,
+    Opened,
+    Written,
+)
+
+SUBJECT = "Document concernant votre patient"  # it travels in clear: never an identity
+MOST_DOCUMENTS = 100
+_HPRIM_NAMES = (".hpr", ".hpm", ".hps", ".hpm1", ".hpm2", ".hpm3", ".hprim")
+_CHARSETS = {  # those that hprim.read does not tell from the bytes
+    "iso-8859-15": "iso-8859-15",
+    "macintosh": "mac-roman",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "ibm850": "cp850",
+    "cp850": "cp850",
+}
+_PDF_MARK_WITHIN = 1024  # bytes: where readers look for %PDF-
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The HPRIM files of a mail: documents with the base name of their file, losses, texts beside them."""
+
+    documents: tuple[tuple[Document, str], ...]
+    losses: tuple[Loss, ...]
+    texts: tuple[str, ...]
+
+
+def read(opened: Opened) -> Message:
+    """Return what an opened Apicrypt mail says; MalformedError `hprim.…` where it has no HPRIM in order."""
+    mail = mime.read(opened.content)
+    if mail.date is None:
+        raise MalformedError("apicrypt.date", "A mail must have a Date (RFC 5322 §3.6.1).")
+    files = tuple(part for part in mail.parts if _is_hprim(part))
+    if not files:
+        raise MalformedError("hprim.missing", "The mail holds no HPRIM text: neither as its text nor as a file.")
+    found = _documents(files, mail.date)
+    others = tuple(part for part in mail.parts if part not in files and not _is_body(part))
+    documents, attachments = _joined(found.documents, _attachments(others))
+    texts = [part.text.strip() for part in mail.parts if _is_plain(part) and part not in files]
+    return Message(
+        message_id=mail.message_id,
+        sender=mail.sender,
+        subject=mail.subject,
+        documents=documents,
+        proof=opened.proof,
+        text="\n\n".join(text for text in (*texts, *found.texts) if text),
+        attachments=attachments,
+        losses=(*found.losses, *_unread(mail)),
+    )
+
+
+def _is_plain(part: Part) -> bool:
+    return part.media_type == "text/plain" and not part.attached
+
+
+def _is_body(part: Part) -> bool:
+    return part.media_type in ("text/plain", "text/html") and not part.attached
+
+
+def _is_hprim(part: Part) -> bool:
+    """Tell by subtype (x-hprim-med, x-hprim-sante), by name, or for a text by what it holds."""
+    name = part.name.lower()
+    if "hprim" in part.media_type or name.endswith(_HPRIM_NAMES):
+        return True
+    return (part.media_type == "text/plain" or name.endswith(".txt")) and hprim.recognise(_bytes(part))
+
+
+def _bytes(part: Part) -> bytes:
+    """Return the text of a part in an encoding that tells itself."""
+    codec = _CHARSETS.get(part.charset.lower())
+    if codec is None:
+        return part.content
+    return part.content.decode(codec, errors="replace").encode()
+
+
+def _documents(files: tuple[Part, ...], received: datetime) -> _Found:
+    """Read files first, as Mediboard does, then texts; what is there twice (text and file) counts once."""
+    documents: dict[Document, str] = {}
+    losses: list[Loss] = []
+    texts: list[str] = []
+    for part in sorted(files, key=_is_plain):
+        found = hprim.read(_bytes(part), received)
+        for document in found.documents:
+            documents.setdefault(document, _stem(part.name) if part.attached else "")
+        losses += [loss for loss in found.losses if loss not in losses]
+        texts += [found.rest] if found.rest not in texts else []
+    if len(documents) > MOST_DOCUMENTS:
+        raise MalformedError("apicrypt.documents", f"A mail has at most {MOST_DOCUMENTS} HPRIM messages.")
+    return _Found(tuple(documents.items()), tuple(losses), tuple(texts))
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0].lower()
+
+
+def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(part.name or f"piece-{number}", _kind(part.content) or part.media_type, part.content)
+        for number, part in enumerate(parts, 1)
+    )
+
+
+def _joined(
+    documents: tuple[tuple[Document, str], ...], attachments: tuple[Attachment, ...]
+) -> tuple[tuple[Document, ...], tuple[Attachment, ...]]:
+    """Return documents with their PDFs: the only document has all, several have those of their file's base name."""
+    pdfs = [one for one in attachments if one.media_type == "application/pdf"]
+    stems = [stem for _, stem in documents]
+    joined: list[Document] = []
+    for document, stem in documents:
+        alone = stem != "" and stems.count(stem) == 1
+        own = tuple(one for one in pdfs if len(documents) == 1 or (alone and _stem(one.name) == stem))
+        joined.append(replace(document, attachments=own))
+    owned = {id(one) for document in joined for one in document.attachments}
+    return tuple(joined), tuple(one for one in attachments if id(one) not in owned)
+
+
+def _unread(mail: Mail) -> tuple[Loss, ...]:
+    if not any(part.media_type == "text/html" and not part.attached for part in mail.parts):
+        return ()
+    return (Loss("mail.html", "text", "The bridge reads the plain text of a mail.", "The plain text."),)
+
+
+def write(message: Message, dispatch: Dispatch) -> Written:
+    """Return a flat mail: one text/plain part in ISO-8859-1, which is HPRIM, then PDFs and images.
+
+    MedShake writes every part that is no attachment to one file, so there is never a second text. It does not
+    open a zip, and an unknown attachment may be lost in its first version: the CDA and other files stay behind,
+    each named in a loss.
+    """
+    text, losses = hprim.write(message.documents, _name(dispatch.sender), _name(dispatch.recipient), message.text)
+    kept, left = _carried(message)
+    mail = mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept)
+    return Written(mail, (*losses, *left, *_sources(message)))
+
+
+def _name(mailbox: Mailbox) -> str:
+    """Return what lines 11 and 12 show; an empty line 12 shifts all lines in Mediboard."""
+    return mailbox.label.strip() or mailbox.address.partition("@")[0]
+
+
+def _kind(content: bytes) -> str:
+    """Return the media type that the first bytes prove, or nothing."""
+    if b"%PDF-" in content[:_PDF_MARK_WITHIN]:
+        return "application/pdf"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return "image/png" if content.startswith(b"\x89PNG\r\n\x1a\n") else ""
+
+
+_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+
+
+def _carried(message: Message) -> tuple[tuple[Attachment, ...], tuple[Loss, ...]]:
+    """Return PDFs and images under short ASCII names that say nothing, and what readers could not open."""
+    kept: list[Attachment] = []
+    losses: list[Loss] = []
+    files = [one for document in message.documents for one in document.attachments]
+    for number, file in enumerate((*files, *message.attachments), 1):
+        kind = _kind(file.content)
+        if kind:
+            name = "document" if not kept else f"document-{len(kept) + 1}"
+            kept.append(Attachment(name + _ENDINGS[kind], kind, file.content))
+        else:
+            why = "Apicrypt readers open PDF, JPEG and PNG."
+            losses.append(Loss("attachment.kind", f"attachment {number}", why, "It stays in the mail as it came."))
+    return tuple(kept), tuple(losses)
+
+
+def _sources(message: Message) -> tuple[Loss, ...]:
+    return tuple(
+        Loss("document.source", f"document {number}", "Apicrypt readers open no CDA.", "Its text, and its PDF if any.")
+        for number, document in enumerate(message.documents, 1)
+        if document.source
+    )
