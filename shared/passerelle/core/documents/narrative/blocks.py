@@ -1,8 +1,9 @@
 """The narrative block of CDA (NarrativeBlock.xsd) read into paragraphs and tables."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from lxml import etree
 
@@ -92,7 +93,7 @@ class _Reader:
         self._names = {note.get("ID", ""): number for note, number in self._numbers.items()}
         self._notes: list[Paragraph] = []
         self._known: dict[str, Callable[[etree._Element, _Flow], None]] = {
-            "br": lambda _, flow: flow.new_line(),
+            "br": self._break,
             "paragraph": self._paragraph,
             "caption": self._paragraph,
             "list": self._list,
@@ -126,6 +127,10 @@ class _Reader:
         flow.end()
         self._walk(element, flow)
         flow.end()
+
+    def _break(self, element: etree._Element, flow: _Flow) -> None:
+        flow.new_line()
+        self._walk(element, flow)
 
     def _content(self, element: etree._Element, flow: _Flow) -> None:
         deleted = element.get("revised") == "delete"  # CDA R2 §4.3.5.1: text that was struck out
@@ -184,10 +189,9 @@ class _Reader:
         flow.end()
         captions = [line for child in children(element, "caption") for line in plain(self._inside(child, 0))]
         placer = Placer()
-        groups = sorted((c for c in element if local(c) != "caption"), key=lambda c: local(c) == "tfoot")
-        for group in groups:
-            rows = [row for row in group if local(row)] if local(group) in _GROUPS else [group]
-            placer.group([self._row(row) for row in rows], head=local(group) == "thead")
+        parts = [child for child in element if local(child) not in ("", "caption")]
+        for head, rows in sorted(_groups(parts), key=lambda group: group[0] == "tfoot"):
+            placer.group([self._row(row) for row in rows], head=head == "thead")
         strays = [_stray(e) for e in element.iter() if local(e) in ("table", "tr", *_GROUPS)]
         flow.blocks.append(Table((*captions, *filter(None, strays)), placer.grid()))
 
@@ -202,6 +206,15 @@ class _Reader:
             )
             for cell in cells
         ]
+
+
+def _groups(parts: list[etree._Element]) -> Iterator[tuple[str, list[etree._Element]]]:
+    """Return the row groups of a table; rows in a row that stand in no group are one."""
+    for grouped, members in groupby(parts, key=lambda part: local(part) in _GROUPS):
+        if grouped:
+            yield from ((local(group), [row for row in group if local(row)]) for group in members)
+        else:
+            yield "tr", list(members)
 
 
 def _span(cell: etree._Element, name: str) -> int:

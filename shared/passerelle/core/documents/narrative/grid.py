@@ -71,15 +71,12 @@ class Placer:
         for cell in row:
             while (self._height, column) in self._taken:
                 column += 1
-            placed = replace(
-                cell,
-                row=self._height,
-                column=column,
-                rows=min(cell.rows, end - self._height),
-                columns=min(cell.columns, MOST_COLUMNS),
-            )
-            self._take(placed)
-            column += placed.columns
+            columns = 1
+            while columns < min(cell.columns, MOST_COLUMNS) and (self._height, column + columns) not in self._taken:
+                columns += 1  # cells never overlap: what a rowspan holds from above stays its own
+            rows = min(cell.rows, end - self._height)
+            self._take(replace(cell, row=self._height, column=column, rows=rows, columns=columns))
+            column += columns
 
     def _take(self, cell: Cell) -> None:
         if len(self._taken) + cell.rows * cell.columns > MOST_SLOTS:

@@ -137,32 +137,34 @@ def _records(grid: Grid, width: int) -> Iterator[str]:
     heads, titles = _headings(grid, owners)
     for title in titles:
         yield from wrap(title, width)
-    body = {cell.column for cell in grid.cells if cell.row >= grid.heads and cell.columns < grid.width}
+    filled = {column for (row, column), cell in owners.items() if row >= grid.heads and cell.columns < grid.width}
     for row in range(grid.heads, grid.height):
-        for place, text in enumerate(_record(row, heads, body, owners)):
+        for place, text in enumerate(_record(row, heads, filled, owners)):
             indent = "  " if place else ""
             yield from (indent + line for line in wrap(text, width - len(indent), hang="  "))
 
 
-def _record(row: int, heads: list[str], body: set[int], owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
+def _record(row: int, heads: list[str], filled: set[int], owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
     """Return what one row says, column by column; a column that no row fills still shows its heading."""
     seen: set[Cell] = set()
     for column, head in enumerate(heads):
         cell = owners.get((row, column))
-        if cell is None and head and column not in body:
+        if cell is None and head and column not in filled:
             yield f"{head} :"
         elif cell is not None and cell not in seen:
             seen.add(cell)
-            text = " ".join(cell.lines)
-            yield f"{head} : {text}" if head and cell.columns < len(heads) else text
+            over = dict.fromkeys(filter(None, heads[cell.column : cell.column + cell.columns]))
+            lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) else ""
+            yield lead + " ".join(cell.lines)
 
 
 def _headings(grid: Grid, owners: dict[tuple[int, int], Cell]) -> tuple[list[str], list[str]]:
-    """Return the heading of each column, and those that stand over the whole table, or over no row at all."""
+    """Return the heading of each column, and the headings that no row would show."""
     heads: list[str] = []
     titles: list[str] = []
     for column in range(grid.width):
         above = dict.fromkeys(owners[row, column] for row in range(grid.heads) if (row, column) in owners)
         titles += [" ".join(cell.lines) for cell in above if cell.columns == grid.width and column == 0]
         heads.append(" ".join(" ".join(cell.lines) for cell in above if cell.columns < grid.width))
-    return heads, titles if grid.height > grid.heads else [*titles, *filter(None, heads)]
+    shown = any(cell.row >= grid.heads and cell.columns < grid.width for cell in grid.cells)
+    return heads, titles if shown else [*titles, *filter(None, heads)]
