@@ -80,9 +80,8 @@ def _value(text: str) -> str:
 def _limits(low: str, high: str) -> tuple[str, str, tuple[str, ...]]:
     """Return both limits, out of one field where they are packed in it; what is no limit becomes a remark."""
     packed = _PACKED.fullmatch(low)
-    if packed and not high:
-        low, high = packed[1], packed[2]
-    lower, upper = (number(text) if text else "" for text in (low, high))
+    apart = (packed[1], packed[2]) if packed and not high else (low, high)
+    lower, upper = (number(text) if text else "" for text in apart)
     if lower is None or upper is None or (packed and float(lower) > float(upper)):
         return "", "", (f"Valeurs normales : {low} {high}".strip(),)
     return lower, upper, ()

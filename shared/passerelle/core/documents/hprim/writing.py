@@ -89,7 +89,7 @@ def _insured(patient: Patient, day: date, scribe: Scribe) -> str:
     number = patient.insured
     if not number and patient.ins and patient.ins.root in _INS_NIR and _of_age(patient, day):
         number = patient.ins.extension
-    return "".join(scribe.short(number, _LONGEST_NAME, "line 8").split())
+    return scribe.short("".join(number.split()), _LONGEST_NAME, "line 8")
 
 
 def _of_age(patient: Patient, day: date) -> bool:

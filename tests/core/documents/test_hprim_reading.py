@@ -1,0 +1,469 @@
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from passerelle.core.documents import hprim
+from passerelle.core.documents.hprim import charset, layout, reading
+from passerelle.core.errors import MalformedError, UnsupportedError
+from passerelle.core.message import Document, Kind, Measure, Status
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SAMPLES = Path(__file__).resolve().parents[3] / "../shared/samples/hprim"
+HEADER = (
+    "A123",
+    "DUPONT",
+    "Élodie",
+    "2 rue du Port",
+    "Bât. B",
+    "59140 DUNKERQUE",
+    "04/05/1981",
+    "2810559999999 12",
+    "D77",
+    "20/11/2026",
+    ".          Dr DURAND",
+    ".          jean.MARTIN",
+)
+
+
+def header(**changed: str) -> list[str]:
+    """Return the twelve lines, some of them changed: l7="…" is line 7."""
+    return [changed.get(f"l{number}", line) for number, line in enumerate(HEADER, 1)]
+
+
+def file(*body: str, end: str = "\r\n", lines: list[str] | None = None, tail: str = "****FIN****") -> str:
+    return end.join([*(lines or header()), "", *body, tail, "****FINFICHIER****", ""])
+
+
+def one(text: str) -> tuple[hprim.HprimFile, Document]:
+    found = hprim.read(text.encode(), NOW)
+    assert len(found.documents) == 1
+    return found, found.documents[0]
+
+
+def codes(found: hprim.HprimFile) -> list[str]:
+    return [loss.what for loss in found.losses]
+
+
+def test_twelve_lines_become_the_patient_and_the_dates() -> None:
+    found, document = one(file("Bonjour,", "", "Tout va bien."))
+    patient = document.patient
+    assert (patient.family, patient.given, patient.birth_date) == ("DUPONT", "Élodie", date(1981, 5, 4))
+    assert (patient.address.lines, patient.address.postcode) == (("2 rue du Port", "Bât. B"), "59140")
+    assert patient.address.city == "DUNKERQUE"
+    assert patient.local_ids[0].extension == "A123"
+    assert (document.file_number, document.addressee) == ("D77", ".          jean.MARTIN")
+    assert document.created == datetime(2026, 11, 20, tzinfo=UTC)
+    assert document.performed == date(2026, 11, 20)
+    assert document.text == ("Bonjour,", "", "Tout va bien.")
+    assert document.kind.code == "11488-4"
+    assert found.losses == ()
+
+
+def test_line_8_is_the_insured_person_and_never_an_ins_nor_a_sex() -> None:
+    patient = one(file("x"))[1].patient
+    assert patient.insured == "2810559999999 12"
+    assert patient.ins is None
+    assert patient.sex is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "mac-roman"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\r\r\n"])
+def test_every_encoding_and_every_end_of_line_reads_the_same(encoding: str, end: str) -> None:
+    content = file("Réponse opérée à la hanche.", end=end, lines=header(l3="Hélène")).encode(encoding)
+    document = hprim.read(content, NOW).documents[0]
+    assert document.patient.given == "Hélène"
+    assert document.text == ("Réponse opérée à la hanche.",)
+
+
+def test_macroman_is_a_guess_and_is_said() -> None:
+    assert codes(hprim.read(file("opérée").encode("mac-roman"), NOW)) == ["hprim.macroman-guessed"]
+
+
+def test_bytes_that_are_no_text_are_seen_and_said() -> None:
+    found = hprim.read(file("avant X après").encode("cp1252").replace(b"X", b"\x81"), NOW)
+    assert found.documents[0].text == ("avant \ufffd après",)
+    assert codes(found) == ["hprim.unknown-characters"]
+
+
+def test_the_end_mark_of_old_editors_is_no_text() -> None:
+    found = hprim.read(file("x").encode() + b"\x1a", NOW)
+    assert found.rest == ""
+    assert found.losses == ()
+
+
+def test_a_broken_utf_16_file_is_malformed() -> None:
+    with pytest.raises(MalformedError, match=r"hprim\.encoding"):
+        hprim.read(b"\xff\xfeA", NOW)
+
+
+@pytest.mark.parametrize("thirteenth", [(), ("",), (" ",)])
+def test_the_thirteenth_line_is_dropped_where_blank_and_text_where_not(thirteenth: tuple[str, ...]) -> None:
+    text = "\n".join([*HEADER, *thirteenth, "Le texte", "****FIN****"])
+    assert one(text)[1].text == ("Le texte",)
+
+
+def test_blank_lines_before_the_header_are_skipped_and_an_empty_line_1_is_not() -> None:
+    assert one("\n\n" + file("x"))[1].patient.family == "DUPONT"
+    assert one(file("x", lines=header(l1="")))[1].patient.family == "DUPONT"
+    assert one("\n" + file("x", lines=header(l1="")))[1].patient.family == "DUPONT"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("04/05/1981", date(1981, 5, 4)),
+        ("4/5/1981", date(1981, 5, 4)),
+        ("04.05.1981", date(1981, 5, 4)),
+        ("1981-05-04", date(1981, 5, 4)),
+        ("04/05/81", date(1981, 5, 4)),  # 2081 is to come
+        ("04/05/02", date(2002, 5, 4)),  # nobody is 124
+        ("04/05/20", None),  # 6 years old, or 106
+        ("04/20/1981", None),  # month 20, copied from an insurance number
+        ("31/02/1981", None),
+        ("04/05/2031", None),
+        ("04/05/1880", None),
+        ("04/05-1981", None),
+        ("", None),
+    ],
+)
+def test_a_birth_date_is_read_where_it_means_one_day_only(written: str, meant: date | None) -> None:
+    found, document = one(file("x", lines=header(l7=written)))
+    assert document.patient.birth_date == meant
+    assert codes(found) == (["hprim.birth-date"] if written and meant is None else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("20/11/2026", date(2026, 11, 20)),
+        ("20/11/26", date(2026, 11, 20)),
+        ("2026-11-20", date(2026, 11, 20)),
+        ("M-5128-23/10/06", date(2006, 10, 23)),
+        ("01/02/25 02/03/25", None),
+        ("20/11/2027", None),
+        ("hier", None),
+        ("", None),
+    ],
+)
+def test_the_date_of_the_act_is_found_or_the_reception_dates_the_document(written: str, meant: date | None) -> None:
+    found, document = one(file("x", lines=header(l10=written)))
+    assert document.performed == meant
+    assert document.created == (datetime(meant.year, meant.month, meant.day, tzinfo=UTC) if meant else NOW)
+    assert codes(found) == (["hprim.act-date"] if written and meant is None else [])
+
+
+@pytest.mark.parametrize(
+    ("sixth", "postcode", "city"),
+    [
+        ("28000 CHARTRES", "28000", "CHARTRES"),
+        ("28000CHARTRES", "28000", "CHARTRES"),
+        ("28000", "28000", ""),
+        ("B-1000 BRUXELLES", "", "B-1000 BRUXELLES"),
+        ("", "", ""),
+    ],
+)
+def test_line_6_is_a_postcode_and_a_city(sixth: str, postcode: str, city: str) -> None:
+    address = one(file("x", lines=header(l6=sixth)))[1].patient.address
+    assert (address.postcode, address.city) == (postcode, city)
+
+
+@pytest.mark.parametrize("first", ["SOLABIO          MARTPA       1", "Compte rendu", ".", ""])
+def test_line_1_is_a_code_only_where_it_looks_like_one(first: str) -> None:
+    assert one(file("x", lines=header(l1=first)))[1].patient.local_ids == ()
+
+
+def test_several_messages_are_several_documents() -> None:
+    second = "\n".join([*header(l2="PETIT"), "", "deux"])
+    found = hprim.read(file("un", "****FIN****", second, end="\n").encode(), NOW)
+    assert [document.patient.family for document in found.documents] == ["DUPONT", "PETIT"]
+    assert [document.text for document in found.documents] == [("un",), ("deux",)]
+
+
+def test_two_files_in_one_are_read_whole() -> None:
+    found = hprim.read((file("un") + file("deux", lines=header(l2="PETIT"))).encode(), NOW)
+    assert [document.text for document in found.documents] == [("un",), ("deux",)]
+
+
+def test_text_after_the_end_of_the_file_is_kept_and_said() -> None:
+    found, document = one(file("x") + "Cordialement\n\nLe secrétariat\n")
+    assert document.text == ("x",)
+    assert found.rest == "Cordialement\n\nLe secrétariat"
+    assert codes(found) == ["hprim.after-end"]
+
+
+def test_a_message_without_its_end_is_carried_and_said() -> None:
+    found, document = one("\n".join([*HEADER, "", "Le texte s'arrête ici"]))
+    assert document.text == ("Le texte s'arrête ici",)
+    assert codes(found) == ["hprim.no-end"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        header(l2=""),
+        header(l3=""),
+        header(l2="12345"),
+        header(l2="x" * 61),
+        header(l7="né en mai", l8="", l10=""),
+        header(l7="", l8="", l10=""),
+        ["Bonjour,", "Veuillez trouver ci-joint le courrier.", "Cordialement"],
+        [f"RES|GLUCOSE|GLU|N|{n}|g/l" for n in range(14)],
+    ],
+)
+def test_what_has_no_header_is_malformed(lines: list[str]) -> None:
+    with pytest.raises(MalformedError, match=r"hprim\.header"):
+        hprim.read(file("x", lines=lines).encode(), NOW)
+
+
+def test_a_second_message_without_a_header_refuses_the_file() -> None:
+    with pytest.raises(MalformedError, match=r"hprim\.header"):
+        hprim.read(file("un", "****FIN****", "le texte de personne").encode(), NOW)
+
+
+def test_an_empty_file_is_malformed() -> None:
+    with pytest.raises(MalformedError, match=r"hprim\.header"):
+        hprim.read(b"", NOW)
+
+
+def test_a_message_without_a_birth_date_is_read_where_line_8_or_10_speaks_for_it() -> None:
+    assert one(file("x", lines=header(l7="", l8="")))[1].patient.birth_date is None
+    assert one(file("x", lines=header(l7="", l10="")))[1].patient.birth_date is None
+
+
+def test_hprim_sante_is_another_format() -> None:
+    with pytest.raises(UnsupportedError, match=r"hprim\.sante"):
+        hprim.read(b"H|^~\\&|||LABO||ORU\r", NOW)
+
+
+def test_tabs_and_long_lines_fit_80_columns_and_keep_every_word() -> None:
+    long = "mot " * 60 + "x" * 200
+    document = one(file("a\tb", long))[1]
+    assert document.text[0] == "a       b"
+    assert all(len(line) <= 80 for line in document.text)
+    assert " ".join(document.text[1:]).split()[:60] == ["mot"] * 60
+    assert "".join(document.text).count("x") == 200
+
+
+def test_the_source_is_the_message_as_it_came() -> None:
+    document = one(file("a\tb  ", " c"))[1]
+    assert document.source is not None
+    assert document.source.content.decode() == "\r\n".join([*HEADER, "", "a\tb  ", " c"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_hprim"),
+    [
+        (file("x"), True),
+        ("\n".join([*HEADER, "", "sans fin"]), True),
+        ("texte\n****FIN****\n", True),
+        ("Bonjour,\nVeuillez trouver ci-joint le courrier du 12/03/2024.\n" * 8, False),
+        ("", False),
+        ("\n" * (2 * layout.MOST_LINES + 1), False),
+    ],
+)
+def test_a_text_is_recognised_by_a_marker_or_a_header(text: str, is_hprim: bool) -> None:  # noqa: FBT001 - a table
+    assert hprim.recognise(text.encode()) is is_hprim
+
+
+def lab(*lines: str, body: tuple[str, ...] = ("Analyses",)) -> tuple[hprim.HprimFile, Document]:
+    return one(file(*body, "****LAB****", *lines))
+
+
+def test_all_fourteen_fields_are_read() -> None:
+    found, document = lab("RES|Glycémie à jeun|G|N|1.34|g/l|0.75|1.15|H|F|7.45|mmol/l|4.17|6.39")
+    result = document.results[0]
+    assert found.losses == ()
+    assert document.kind.code == "11502-2"
+    assert (result.label, result.codes[0].code, result.codes[0].system) == ("Glycémie à jeun", "G", "")
+    assert (result.kind, result.flag, result.status) == (Kind.NUMERIC, "H", Status.FINAL)
+    assert result.measure == Measure("1.34", "g/l", None, "0.75", "1.15")
+    assert result.second == Measure("7.45", "mmol/l", None, "4.17", "6.39")
+    assert result.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["RES|Fer|FE|N|12", "RES|Fer|FE|N|12|", "RES|Fer|FE|N|12||||||||||", "  RES|Fer|FE|N|12"]
+)
+def test_a_short_or_padded_line_is_a_result(line: str) -> None:
+    assert lab(line)[1].results[0].measure.value == "12"
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "kind", "read"),
+    [
+        ("N", "12.9", Kind.NUMERIC, "12.9"),
+        ("N", "-8", Kind.NUMERIC, "-8"),
+        ("N", "12,9", Kind.NUMERIC, "12.9"),
+        ("N", "0,123", Kind.NUMERIC, "0.123"),
+        ("N", "4,500", Kind.TEXT, "4,500"),  # thousands, or decimals?
+        ("N", "4 450 000", Kind.NUMERIC, "4450000"),
+        ("N", "*12.9*", Kind.NUMERIC, "12.9"),
+        ("N", "85*", Kind.NUMERIC, "85"),
+        ("N", "<0.10", Kind.TEXT, "<0.10"),
+        ("N", "> 1,5", Kind.TEXT, ">1.5"),
+        ("N", "Diabète", Kind.TEXT, "Diabète"),
+        ("N", "1e3", Kind.TEXT, "1e3"),
+        ("N", "", Kind.TEXT, ""),
+        ("A", "1.34", Kind.TEXT, "1.34"),
+        ("T", "négatif", Kind.TEXT, "négatif"),
+        ("C", "POS", Kind.CODED, "POS"),
+        ("", "3", Kind.TEXT, "3"),
+    ],
+)
+def test_a_value_is_numeric_only_where_it_is_a_clean_number(declared: str, value: str, kind: Kind, read: str) -> None:
+    result = lab(f"RES|Dosage|D|{declared}|{value}|g/l")[1].results[0]
+    assert (result.kind, result.measure.value) == (kind, read)
+    assert bool(result.remarks) is ("*" in value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "limits"),
+    [
+        ("0.75", "1.15", ("0.75", "1.15")),
+        ("", "1,50", ("", "1.50")),
+        ("2.20-2.60", "", ("2.20", "2.60")),
+        ("-2 - 2", "", ("-2", "2")),
+        ("-4--2", "", ("-4", "-2")),
+        ("2,2 à 2,6", "", ("2.2", "2.6")),
+        ("2.60-2.20", "", None),
+        ("jusqu'à 5", "", None),
+        ("<5", "", None),
+        ("2.2-2.6", "3", None),
+    ],
+)
+def test_limits_are_read_where_unmistakable_and_kept_as_a_remark_otherwise(
+    low: str, high: str, limits: tuple[str, str] | None
+) -> None:
+    result = lab(f"RES|Dosage|D|N|2.4|mmol/l|{low}|{high}")[1].results[0]
+    assert (result.measure.low, result.measure.high) == (limits or ("", ""))
+    assert bool(result.remarks) is (limits is None)
+    assert all(low in remark for remark in result.remarks)
+
+
+def test_a_line_labelled_soit_is_the_second_unit_of_the_one_above() -> None:
+    results = lab(
+        "RES|soit|S|N|9|g/l", "RES|Créatinine|CR|N|9.6|mg/l|6|11", "RES| Soit :|CR|N|85.0|umol/l|53|97", "RES|soit||N|1"
+    )[1].results
+    assert [result.label for result in results] == ["soit", "Créatinine", "soit"]
+    assert results[1].second == Measure("85.0", "umol/l", None, "53", "97")
+
+
+def test_a_line_with_a_separator_too_many_is_text_and_said() -> None:
+    found, document = lab("RES|A|B|N|1|g/l|0|2|N|F|||||reste")
+    assert document.results == ()
+    assert document.text == ("Analyses", "RES|A|B|N|1|g/l|0|2|N|F|||||reste")
+    assert codes(found) == ["hprim.result-fields"]
+
+
+def test_a_line_with_no_label_and_no_value_is_no_result_and_said() -> None:
+    found, document = lab("RES||IGET 005|A", "RES|A||N|1")
+    assert len(document.results) == 1
+    assert codes(found) == ["hprim.result-empty"]
+
+
+@pytest.mark.parametrize(
+    ("letter", "status"),
+    [
+        ("F", Status.FINAL),
+        ("", Status.FINAL),
+        ("R", Status.UNVALIDATED),
+        ("C", Status.CORRECTED),
+        ("P", Status.UNVALIDATED),
+    ],
+)
+def test_an_unknown_status_is_not_taken_for_validated(letter: str, status: Status) -> None:
+    assert lab(f"RES|A||N|1|g|||N|{letter}")[1].results[0].status is status
+
+
+def test_an_unknown_flag_becomes_a_remark() -> None:
+    result = lab("RES|A||N|1|g|||X|F")[1].results[0]
+    assert (result.flag, result.remarks) == ("", ("Anormalité : X",))
+
+
+def test_tex_lines_that_repeat_the_text_are_not_said_twice_and_others_are_kept() -> None:
+    document = lab("TEX", "TEX|  Analyses", "TEX|Contrôle conseillé", "TEXTILE", body=("Analyses",))[1]
+    assert document.text == ("Analyses", "Contrôle conseillé", "TEXTILE")
+
+
+def test_tex_lines_are_the_text_where_there_is_no_other() -> None:
+    assert lab("TEX|un", "TEX", "TEX|deux", body=())[1].text == ("un", "", "deux")
+
+
+def test_a_lab_section_without_results_is_a_letter() -> None:
+    assert lab("TEX|un")[1].kind.code == "11488-4"
+
+
+def test_a_marker_may_have_a_space_before_it() -> None:
+    assert len(one(file("x", " ****LAB****", "RES|A||N|1"))[1].results) == 1
+
+
+def refused(content: bytes, code: str) -> None:
+    with pytest.raises(MalformedError, match=code):
+        hprim.read(content, NOW)
+
+
+def test_the_size_of_a_file_is_limited() -> None:
+    whole = file("").encode()
+    hprim.read(whole.replace(b"****FIN*", b"x" * (charset.LARGEST - len(whole) - 2) + b"\r\n****FIN*", 1), NOW)
+    refused(b"x" * (charset.LARGEST + 1), r"hprim\.size")
+
+
+def test_the_lines_of_a_file_are_limited() -> None:
+    rest = layout.MOST_LINES - file("").count("\n") - 1
+    hprim.read(file("", *["x"] * rest).encode(), NOW)
+    refused(file("", *["x"] * (rest + 1)).encode(), r"hprim\.lines")
+    refused(b"\n" * (2 * layout.MOST_LINES + 1), r"hprim\.lines")
+
+
+def test_the_messages_of_a_file_are_limited() -> None:
+    message = "\n".join([*HEADER, "", "x", "****FIN****", ""])
+    assert len(hprim.read((message * reading.MOST_MESSAGES).encode(), NOW).documents) == reading.MOST_MESSAGES
+    refused((message * (reading.MOST_MESSAGES + 1)).encode(), r"hprim\.messages")
+
+
+def test_the_results_of_a_message_are_limited() -> None:
+    line = "RES|A|B|N|1"
+    assert len(lab(*[line] * reading.MOST_RESULTS)[1].results) == reading.MOST_RESULTS
+    refused(file("****LAB****", *[line] * (reading.MOST_RESULTS + 1)).encode(), r"hprim\.results")
+
+
+@pytest.mark.parametrize("unit", ["\t", "*", "RES|", "* ", "1/1/", "-", "é", "\r"])
+def test_no_text_takes_more_than_moments(unit: str) -> None:
+    long = unit * (300_000 // len(unit)) if unit != "\r" else unit * 40_000
+    found, document = one(file(long))
+    hprim.write((document,), "A", "B")
+    assert found.documents
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("name", ["freehealth_test1", "freehealth_test3", "freehealth_test5"])
+def test_the_samples_of_freehealth_are_read_as_it_reads_them(name: str) -> None:
+    if not SAMPLES.exists():
+        pytest.skip("../shared/samples/hprim is not there: nothing was compared with FreeHealth")
+    found = hprim.read((SAMPLES / f"{name}.hpr").read_bytes(), NOW)
+    expected = json.loads((SAMPLES / f"{name}.expected.json").read_text())
+    (document,) = found.documents
+    patient, address = document.patient, document.patient.address
+    assert [patient.local_ids[0].extension, patient.family, patient.given, patient.insured] == [
+        expected[key] for key in ("patientId", "patientName", "patientFirstName", "patientSN")
+    ]
+    assert [*address.lines, address.postcode, address.city] == [
+        expected[f"patient{key}"] for key in ("Address1", "Address2", "Zip", "City")
+    ]
+    assert patient.birth_date == datetime.strptime(expected["patientDob"] + "Z", "%d/%m/%Y%z").date()
+    assert document.performed == datetime.strptime(expected["dateExam"] + "Z", "%d/%m/%Y%z").date()
+    assert (document.file_number, document.addressee) == (expected["extraCode"], expected["receiver"])
+    body = expected["message"].split("****")[0]
+    assert " ".join(document.text).split() == body.split()
+    shown = len(document.results) + codes(found).count("hprim.result-empty")
+    assert shown == expected["hprim2NumberOfLines"]
+    assert found.rest == ("" if expected["hprimContentIsValid"] else "blabla")
+
+
+@pytest.mark.reference
+def test_the_sample_without_a_header_is_refused_for_it() -> None:
+    if not SAMPLES.exists():
+        pytest.skip("../shared/samples/hprim is not there: nothing was refused")
+    refused((SAMPLES / "hprimtool__pipes.hpr").read_bytes(), r"hprim\.header")
