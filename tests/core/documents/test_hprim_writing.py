@@ -339,6 +339,18 @@ def test_ucum_stands_in_where_no_french_unit_is_known() -> None:
     assert res(Result("Fer", Kind.NUMERIC, Measure("12", "", "umol/L"))).split("|")[5] == "umol/L"
 
 
+def test_an_annotation_of_ucum_is_no_unit() -> None:
+    assert res(Result("INR", Kind.NUMERIC, Measure("2.5", "{INR}", "{INR}"))).split("|")[5] == ""
+    assert res(Result("Rapport", Kind.NUMERIC, Measure("2.5", "", "{ratio}"))).split("|")[5] == ""
+
+
+def test_a_label_is_found_without_its_unit_where_a_table_has_cut_it() -> None:
+    result = Result("Hémoglobine (g/dL)", Kind.NUMERIC, Measure("13.4"))
+    body = lines(replace(LETTER, title="", text=("Hémogramme", "Hémoglobine | 13.4", "(g/dL)"), results=(result,)))
+    assert body[-4].startswith("TEX|(g/dL)")
+    assert body[-5].startswith("RES|Hémoglobine")
+
+
 def test_each_result_follows_the_line_that_shows_it_in_its_order() -> None:
     text = ("Leucocytes et kaliémie", "Sodium 140", "K : 4.1 mmol/l", "Fin")
     sodium, potassium = Result("Sodium", Kind.NUMERIC, Measure("140")), Result("K", Kind.NUMERIC, Measure("4.1"))

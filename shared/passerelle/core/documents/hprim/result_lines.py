@@ -11,6 +11,7 @@ _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _LOINC = "2.16.840.1.113883.6.1"
 _LONGEST = 200  # characters of a field
 _LOOK_AHEAD = 200  # lines of text in which a result is sought
+_ANNOTATION = re.compile(r"\{[^}]*\}")  # UCUM's {ratio} is no unit to read
 _WORD_BREAK = re.compile(r"\W+")
 _STATUSES = {Status.FINAL: "F", Status.UNVALIDATED: "R", Status.CORRECTED: "C"}
 
@@ -57,11 +58,20 @@ def _places(text: list[str], found: tuple[Result, ...], scribe: Scribe) -> dict[
     places: dict[int, list[Result]] = {}
     at = 0
     for result in found:
-        wanted = _folded(scribe.line(result.label, "results"))
-        ahead = range(at, min(at + _LOOK_AHEAD, len(folded)))
-        at = next((number for number in ahead if wanted.strip() and wanted in folded[number]), at)
+        label = scribe.line(result.label, "results")
+        at = _shown(label, folded, at)
         places.setdefault(at, []).append(result)
     return places
+
+
+def _shown(label: str, folded: list[str], start: int) -> int:
+    """Return the next line with a label, or with what stands before its (unit), or the line to start from."""
+    ahead = range(start, min(start + _LOOK_AHEAD, len(folded)))
+    for wanted in (_folded(label), _folded(label.partition("(")[0])):
+        for number in ahead:
+            if wanted.strip() and wanted in folded[number]:
+                return number
+    return start
 
 
 def _folded(text: str) -> str:
@@ -86,7 +96,8 @@ def _res(result: Result, document: Document, scribe: Scribe) -> str:
 
 
 def _measure(measure: Measure) -> list[str]:
-    return [measure.value, measure.unit or measure.ucum or "", measure.low, measure.high]
+    unit = _ANNOTATION.sub("", measure.unit or measure.ucum or "")
+    return [measure.value, unit, measure.low, measure.high]
 
 
 def _field(text: str, scribe: Scribe) -> str:
