@@ -1,0 +1,100 @@
+"""Deliveries and events as items of the ledger's table, and back."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+Item = dict[str, "AttributeValueTypeDef"]
+
+STATE = "STATE"
+SHARDS = 16
+"""Parts of the index `due`, so that no one of them is hot."""
+
+_TIMES = frozenset({"opened_at", "wake_at", "give_up_at"})
+_DEFAULTS = MappingProxyType({field.name: field.default for field in fields(Delivery) if field.default is not MISSING})
+
+
+def place(version: int) -> str:
+    """Return the place of the event that led to a version; the first is EVENT#000001."""
+    return f"EVENT#{version + 1:06d}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time as text whose order is the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def shard(delivery_id: str) -> str:
+    """Return the part of the index `due` that a delivery stands in."""
+    return f"{zlib.crc32(delivery_id.encode()) % SHARDS:x}"
+
+
+def of_delivery(delivery: Delivery) -> Item:
+    """Return the item of a state; what has its default is left out."""
+    values = {field.name: getattr(delivery, field.name) for field in fields(delivery)}
+    item = {name: _written(value) for name, value in values.items() if value != _DEFAULTS.get(name, MISSING)}
+    item |= {"delivery": item.pop("id"), "entry": {"S": STATE}, "version": {"N": str(delivery.version)}}
+    item["day"] = {"S": moment(delivery.opened_at)[:10]}
+    if delivery.wake_at is not None:
+        item["wake_shard"] = {"S": shard(delivery.id)}
+    return item
+
+
+def to_delivery(item: Mapping[str, Any]) -> Delivery:
+    """Return the delivery of an item."""
+    known = {field.name for field in fields(Delivery)}
+    values: dict[str, Any] = {name: _read(name, value) for name, value in item.items() if name in known}
+    return Delivery(id=item["delivery"]["S"], **values)
+
+
+def of_event(delivery: Delivery, event: Event) -> Item:
+    """Return the item of the event that led to a state."""
+    return {
+        "delivery": {"S": delivery.id},
+        "entry": {"S": place(delivery.version)},
+        "event": {"S": event.id},
+        "at": {"S": moment(event.at)},
+        "actor": {"S": event.actor},
+        "state": {"S": event.state.value},
+        "reason": {"S": event.reason},
+        "details": {"L": [{"L": [{"S": name}, {"S": value}]} for name, value in event.details]},
+    }
+
+
+def to_event(item: Mapping[str, Any]) -> Event:
+    """Return the event of an item."""
+    return Event(
+        item["event"]["S"],
+        datetime.fromisoformat(item["at"]["S"]),
+        item["actor"]["S"],
+        State(item["state"]["S"]),
+        item["reason"]["S"],
+        tuple((pair["L"][0]["S"], pair["L"][1]["S"]) for pair in item["details"]["L"]),
+    )
+
+
+def _written(value: object) -> "AttributeValueTypeDef":
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, datetime):
+        return {"S": moment(value)}
+    return {"S": value.value if isinstance(value, State) else str(value)}
+
+
+def _read(name: str, value: Mapping[str, Any]) -> object:
+    if name == "state":
+        return State(value["S"])
+    if name in _TIMES:
+        return datetime.fromisoformat(value["S"])
+    return int(value["N"]) if "N" in value else value.get("S", value.get("BOOL"))

@@ -1,0 +1,96 @@
+"""Mails and envelopes in S3: mails/<SHA-256>, inbox/<envelope>.json, outbox/<envelope>.json; never overwritten."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from passerelle.adapters.answers import answering, code
+from passerelle.core.errors import MalformedError, UnavailableError
+from passerelle.core.mail import envelope as envelopes
+from passerelle.core.mail.envelope import Envelope
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LARGEST_MAIL = 64 << 20
+"""Bytes of a mail: a function of 2 GB can translate it."""
+
+LARGEST_ENVELOPE = 64 << 10
+"""Bytes of an envelope: 100 recipients of 254 characters, and room."""
+
+_SERVICE = "mailroom"
+_TRIES = 4
+_THERE_ALREADY = "PreconditionFailed"  # 412
+_AT_THE_SAME_TIME = "ConditionalRequestConflict"  # 409
+_MISSING = frozenset({"NoSuchKey", "404"})
+
+
+@dataclass(frozen=True, slots=True)
+class S3Mailroom:
+    """A bucket whose objects are named by what they hold."""
+
+    client: "S3Client"
+    bucket: str
+
+    def keep(self, mail: bytes) -> str:
+        """Keep a mail and return its SHA-256 in hex."""
+        digest = hashlib.sha256(mail).hexdigest()
+        self._put(f"mails/{digest}", mail, "message/rfc822")
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """Return the mail of this SHA-256, checked."""
+        mail = self._get(f"mails/{digest}", LARGEST_MAIL)
+        if hashlib.sha256(mail).hexdigest() != digest:
+            raise UnavailableError("mailroom.digest", "The mail is not what was kept; an operator must look.")
+        return mail
+
+    def receive(self, envelope: Envelope) -> str:
+        """Keep an envelope that came in; S3 then wakes `accept`."""
+        return self._put(f"inbox/{envelope.id}.json", envelope.dump(), "application/json")
+
+    def dispatch(self, envelope: Envelope) -> str:
+        """Keep an envelope that goes out."""
+        return self._put(f"outbox/{envelope.id}.json", envelope.dump(), "application/json")
+
+    def envelope(self, key: str) -> Envelope:
+        """Return the envelope of a key."""
+        return envelopes.load(self._get(key, LARGEST_ENVELOPE))
+
+    def _put(self, key: str, content: bytes, media_type: str) -> str:
+        """Write once: a key that is there already holds the same content, for its name says what it holds."""
+        checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        with answering(_SERVICE):
+            for attempt in range(1, _TRIES + 1):
+                try:
+                    self.client.put_object(
+                        Bucket=self.bucket,
+                        Key=key,
+                        Body=content,
+                        ContentType=media_type,
+                        ChecksumSHA256=checksum,
+                        IfNoneMatch="*",
+                    )
+                except ClientError as error:
+                    if code(error) == _THERE_ALREADY:
+                        break
+                    if code(error) != _AT_THE_SAME_TIME or attempt == _TRIES:
+                        raise
+                else:
+                    break
+        return key
+
+    def _get(self, key: str, largest: int) -> bytes:
+        with answering(_SERVICE):
+            try:
+                answer = self.client.get_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if code(error) in _MISSING:
+                    raise UnavailableError("mailroom.missing", "The mailroom has no object of this key.") from error
+                raise
+            if answer["ContentLength"] > largest:
+                raise MalformedError("mailroom.size", f"An object of this kind has at most {largest} bytes.")
+            return answer["Body"].read()

@@ -1,0 +1,83 @@
+"""What template.yaml tells the functions: environment variables PASSERELLE_*, checked at cold start."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+PREFIX = "PASSERELLE_"
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^\S+$")]
+
+
+class Tls(Enum):
+    """How the way out to a network is protected."""
+
+    MUTUAL = "mutual"  # STARTTLS, and our own certificate
+    STARTTLS = "starttls"
+    LOOPBACK = "loopback"  # in clear, to this machine only
+    UNSAFE_CLEAR = "unsafe_clear"  # in clear, to anywhere: never with real mail
+
+
+class Place(BaseModel):
+    """A host and a port."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,253}$")]
+    port: Annotated[int, Field(ge=1, le=65535)]
+
+    @classmethod
+    def split(cls, text: object) -> object:
+        """Return `host:port` as its two parts."""
+        if not isinstance(text, str):
+            return text
+        host, _, port = text.rpartition(":")
+        return {"host": host, "port": port}
+
+    @property
+    def on_loopback(self) -> bool:
+        """Return whether the host is this machine."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+class Settings(BaseModel):
+    """All settings of the bridge."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mailroom: Name
+    configuration: Name
+    ledger: Name
+    translate_queue: Name
+    deliver_queue: Name
+    acknowledge_queue: Name
+    secrets_prefix: Name
+    mssante_relay: Annotated[Place, BeforeValidator(Place.split)]
+    mssante_relay_tls: Tls
+    apicrypt_relay: Annotated[Place, BeforeValidator(Place.split)]
+    apicrypt_relay_tls: Tls
+    ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Return the settings of the environment; pydantic's ValidationError (a ValueError) names what is wrong."""
+        given = {
+            name: environment[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if PREFIX + name.upper() in environment
+        }
+        return cls.model_validate(given)
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Refuse a way out in clear that leaves this machine."""
+        ways = ((self.mssante_relay, self.mssante_relay_tls), (self.apicrypt_relay, self.apicrypt_relay_tls))
+        if any(tls is Tls.LOOPBACK and not place.on_loopback for place, tls in ways):
+            msg = "A relay of mode loopback is on this machine; any other wants STARTTLS."
+            raise ValueError(msg)

@@ -1,0 +1,187 @@
+"""The form of agreements.toml: what may stand in it, checked; each mistake is named with its line."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import envelope
+from passerelle.core.message import Network
+from passerelle.core.policy import Ambiguity, Doubt, Lock
+
+LARGEST = 8 << 20
+"""Bytes of the file: some 8,000 correspondents."""
+
+_ONE_OF_MANY = re.compile(r"\s*\[\[\s*([\w-]+)\s*\]\]")
+_TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*([\w-]+)\s*=")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake in the file: its line (0 where there is none), its place, the rule."""
+
+    line: int
+    place: str
+    rule: str
+
+
+class AgreementsError(ValueError):
+    """The file of agreements is wrong; `mistakes` says where."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(f"line {one.line}: {one.place}: {one.rule}" for one in mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def _address(text: str) -> str:
+    try:
+        return envelope.address(text)
+    except MalformedError as error:
+        msg = "not an address of RFC 5321"
+        raise ValueError(msg) from error
+
+
+def _source(text: str) -> str:
+    """Return an address, or `*@domain` for all correspondents of a domain."""
+    return "*" + _address("x" + text[1:])[1:] if text.startswith("*@") else _address(text)
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+OptionalText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Address = Annotated[str, AfterValidator(_address)]
+Source = Annotated[str, AfterValidator(_source)]
+KeyName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_@+.-]{0,100})?$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BridgeTable(_Table):
+    """Who the bridge is."""
+
+    domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=200)]
+    postmaster: Address
+    product: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
+
+
+class CodeTable(_Table):
+    """A code and its label."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
+    display: OptionalText = ""
+
+
+class ProfessionalTable(_Table):
+    """A person."""
+
+    family: Text
+    given: OptionalText = ""
+    title: OptionalText = ""
+    rpps: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
+    profession: CodeTable | None = None
+
+
+class OrganisationTable(_Table):
+    """A structure."""
+
+    name: Text
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9A-Z]{1,19}$")] | None = None  # type digit + FINESS, SIRET…
+    sector: CodeTable | None = None
+    setting: CodeTable | None = None
+    address: Annotated[tuple[Text, ...], Field(max_length=5)] = ()
+    postcode: OptionalText = ""
+    city: OptionalText = ""
+    phone: OptionalText = ""
+
+
+class CorrespondentTable(_Table):
+    """Somebody who writes or reads."""
+
+    network: Network
+    address: Address
+    alias: Address
+    label: Text
+    lock: Lock
+    certificate: KeyName = ""
+    professional: ProfessionalTable
+    organisation: OrganisationTable | None = None
+
+    @model_validator(mode="after")
+    def _certified(self) -> "CorrespondentTable":
+        if (self.lock is Lock.SMIME) != bool(self.certificate):
+            msg = "lock smime has a certificate, lock channel has none"
+            raise ValueError(msg)
+        return self
+
+
+class AgreementTable(_Table):
+    """Who may write to whom."""
+
+    name: Text
+    senders: Annotated[tuple[Source, ...], Field(alias="from", min_length=1)]
+    recipients: Annotated[tuple[Address, ...], Field(alias="to", min_length=1)]
+    doubt: Doubt
+    ambiguity: Ambiguity = Ambiguity.RESEND
+
+
+class File(_Table):
+    """The whole file."""
+
+    bridge: BridgeTable
+    correspondent: tuple[CorrespondentTable, ...] = ()
+    agreement: tuple[AgreementTable, ...] = ()
+
+
+def read(raw: bytes) -> File:
+    """Return what the file says; AgreementsError with every mistake of form."""
+    if len(raw) > LARGEST:
+        raise AgreementsError([Mistake(0, "file", f"at most {LARGEST} bytes")])
+    try:
+        text = raw.decode()
+        return File.model_validate(tomllib.loads(text), strict=False)
+    except UnicodeDecodeError as error:
+        raise AgreementsError([Mistake(raw.count(b"\n", 0, error.start) + 1, "file", "UTF-8")]) from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise AgreementsError([Mistake(int(line[1]) if line else 0, "file", str(error))]) from error
+    except ValidationError as error:
+        raise AgreementsError([_mistake(text, fault) for fault in error.errors(include_url=False)]) from error
+
+
+def _mistake(text: str, fault: Any) -> Mistake:  # noqa: ANN401 - pydantic's ErrorDetails
+    where = fault["loc"]
+    place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
+    return Mistake(line_of(text, where), place or "file", fault["msg"].removeprefix("Value error, "))
+
+
+def line_of(text: str, where: Sequence[int | str]) -> int:
+    """Return the line of a place such as ("correspondent", 2, "label"), or of the table that it stands in."""
+    wanted, line, deepest = tuple(where), 0, 0
+    for number, place in _places(text):
+        if place == wanted[: len(place)] and len(place) > deepest:
+            line, deepest = number, len(place)
+    return line
+
+
+def _places(text: str) -> Iterator[tuple[int, tuple[int | str, ...]]]:
+    """Yield every line that opens a table or a value, with its place."""
+    table: tuple[int | str, ...] = ()
+    count: Counter[str] = Counter()
+    for number, content in enumerate(text.splitlines(), 1):
+        if header := _ONE_OF_MANY.match(content):
+            table = (header[1], count[header[1]])
+            count[header[1]] += 1
+            yield number, table
+        elif header := _TABLE.match(content):
+            first, *rest = header[1].split(".")
+            table = (first, count[first] - 1, *rest) if count[first] else (first, *rest)
+            yield number, table
+        elif key := _KEY.match(content):
+            yield number, (*table, key[1])
