@@ -1,0 +1,36 @@
+import pytest
+
+from passerelle.core.cms import keys
+from passerelle.core.errors import MalformedError
+from tests.vectors import pki
+
+
+def refusal(chain: bytes, key: bytes) -> str:
+    with pytest.raises(MalformedError) as caught:
+        keys.load(chain, key)
+    return caught.value.code
+
+
+def test_a_key_is_loaded_with_its_chain() -> None:
+    jean = pki.person()
+    key = keys.load(jean.chain_pem, jean.key_pem)
+    assert key.certificate == jean.certificate
+    assert key.chain == (pki.authority().certificate,)
+    assert "private" not in repr(key)
+
+
+def test_a_key_of_another_certificate_is_refused() -> None:
+    assert refusal(pki.person().chain_pem, pki.root().key_pem) == "cms.key"
+
+
+def test_what_is_no_rsa_key_of_2048_bits_is_refused() -> None:
+    weak = pki.issue(pki.Subject("weak"), pki.rsa_key("weak", 1024))
+    curve = pki.issue(pki.Subject("ec"), pki.ec_key("ec"))
+    assert refusal(weak.chain_pem, weak.key_pem) == "cms.key"
+    assert refusal(curve.chain_pem, curve.key_pem) == "cms.key"
+    assert refusal(weak.chain_pem, b"no PEM") == "cms.key"
+
+
+def test_what_holds_no_certificate_is_refused() -> None:
+    assert refusal(b"no PEM", b"") == "cms.certificate"
+    assert refusal(b"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n", b"") == "cms.certificate"
