@@ -44,15 +44,13 @@ class _Found:
 def read(opened: Opened) -> Message:
     """Return what an opened Apicrypt mail says; MalformedError `hprim.…` where it has no HPRIM in order."""
     mail = mime.read(opened.content)
-    if mail.date is None:
-        raise MalformedError("apicrypt.date", "A mail must have a Date (RFC 5322 §3.6.1).")
     files = tuple(part for part in mail.parts if _is_hprim(part))
     if not files:
         raise MalformedError("hprim.missing", "The mail holds no HPRIM text: neither as its text nor as a file.")
-    found = _documents(files, mail.date)
-    others = tuple(part for part in mail.parts if part not in files and not _is_body(part))
+    found = _documents(files, _date(mail))
+    others = tuple(part for part in mail.parts if part not in files)
     documents, attachments = _joined(found.documents, _attachments(others))
-    texts = [part.text.strip() for part in mail.parts if _is_plain(part) and part not in files]
+    texts = [part.text.strip() for part in others if _is_plain(part)]
     return Message(
         message_id=mail.message_id,
         sender=mail.sender,
@@ -63,6 +61,13 @@ def read(opened: Opened) -> Message:
         attachments=attachments,
         losses=(*found.losses, *_unread(mail)),
     )
+
+
+def _date(mail: Mail) -> datetime:
+    """Return when the mail was written: it dates what HPRIM does not, and tells 1926 from 2026."""
+    if mail.date is None:
+        raise MalformedError("apicrypt.date", "A mail must have a Date (RFC 5322 §3.6.1).")
+    return mail.date
 
 
 def _is_plain(part: Part) -> bool:
@@ -113,6 +118,7 @@ def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
     return tuple(
         Attachment(part.name or f"piece-{number}", _kind(part.content) or part.media_type, part.content)
         for number, part in enumerate(parts, 1)
+        if not _is_body(part)
     )
 
 

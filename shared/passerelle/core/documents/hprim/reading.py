@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from passerelle.core.documents.hprim import charset, header, layout, results
+from passerelle.core.documents.hprim.header import Header
 from passerelle.core.documents.hprim.layout import Marker, Segment
 from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.message import Attachment, Code, Document, Loss, Result
@@ -16,7 +17,6 @@ _LOINC = "2.16.840.1.113883.6.1"
 LETTER = Code("11488-4", _LOINC, "CR ou fiche de consultation")
 LABORATORY = Code("11502-2", _LOINC, "CR d'examens biologiques")
 _TEX = re.compile(r"TEX(?:\||$)")
-_INSTEAD = {"hprim.result-fields": "It is carried as text.", "hprim.result-empty": "Nothing."}
 _WHY = {
     "hprim.macroman-guessed": "The bytes are MacRoman by the look of them, and nothing says so.",
     "hprim.unknown-characters": "Some characters are no text in the encoding of the file.",
@@ -86,32 +86,39 @@ def _apart(segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], tuple[st
 def _message(segment: Segment, number: int, received: datetime) -> tuple[Document, tuple[Loss, ...]]:
     start = header.find(segment.lines) or 0
     body = start + header.LENGTH
-    head = header.read(segment.lines[start:body], received.date(), f"message {number}")
+    where = f"message {number}"
+    head = header.read(segment.lines[start:body], received.date(), where)
     plain, lab = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]))
-    section = _lab(lab, f"message {number}")
-    created = datetime.combine(head.performed, time(), received.tzinfo) if head.performed else received
-    kind = LABORATORY if section.results else LETTER
-    document = Document(
-        identifier=None,
-        kind=kind,
-        title=kind.display,
-        created=created,
-        patient=head.patient,
-        performed=head.performed,
-        addressee=head.addressee,
-        file_number=head.file_number,
+    section = _lab(lab, where)
+    document = _document(head, received, LABORATORY if section.results else LETTER)
+    document = replace(
+        document,
         text=_text(plain, section.text),
         results=section.results,
         source=Attachment("message.hpr", "text/plain", "\r\n".join(segment.lines).encode()),
     )
-    return document, (*head.losses, *section.losses, *_unended(segment, number))
+    return document, (*head.losses, *section.losses, *_unended(segment, where))
 
 
-def _unended(segment: Segment, number: int) -> tuple[Loss, ...]:
+def _document(head: Header, received: datetime, kind: Code) -> Document:
+    """Return a document without its text: dated by line 10, or else by its reception."""
+    return Document(
+        identifier=None,
+        kind=kind,
+        title=kind.display,
+        created=datetime.combine(head.performed, time(), received.tzinfo) if head.performed else received,
+        patient=head.patient,
+        performed=head.performed,
+        addressee=head.addressee,
+        file_number=head.file_number,
+    )
+
+
+def _unended(segment: Segment, where: str) -> tuple[Loss, ...]:
     if segment.end is not None:
         return ()
     why = "The message has no ****FIN****: its end may be missing."
-    return (Loss("hprim.no-end", f"message {number}", why, "It is carried as it came."),)
+    return (Loss("hprim.no-end", where, why, "It is carried as it came."),)
 
 
 def _parts(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -123,31 +130,27 @@ def _parts(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _lab(lines: tuple[str, ...], where: str) -> _Lab:
-    text: list[str] = []
-    found: list[Result] = []
-    losses: list[Loss] = []
     typed = [line.lstrip() for line in lines if layout.marker(line) is None]
     if sum(line.startswith("RES|") for line in typed) > MOST_RESULTS:
         raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
+    text: list[str] = []
+    found: list[Result] = []
+    losses: list[Loss] = []
     for number, line in enumerate(typed, 1):
         result = results.read(line) if line.startswith("RES|") else None
         if result is None:
             text.append(_TEX.sub("", line))
-        if result is None and line.startswith("RES|"):
-            losses.append(
-                _res(f"{where}, LAB line {number}", "hprim.result-fields", "The line has more than 14 fields.")
-            )
-        elif result is not None and results.empty(result):
-            losses.append(
-                _res(f"{where}, LAB line {number}", "hprim.result-empty", "The line has no label and no value.")
-            )
-        elif result is not None:
+        elif not results.empty(result):
             found = results.joined(found, result)
+        if line.startswith("RES|") and (result is None or results.empty(result)):
+            losses.append(_odd(result, f"{where}, LAB line {number}"))
     return _Lab(tuple(text), tuple(found), tuple(losses))
 
 
-def _res(where: str, code: str, why: str) -> Loss:
-    return Loss(code, where, why, _INSTEAD[code])
+def _odd(result: Result | None, where: str) -> Loss:
+    if result is None:
+        return Loss("hprim.result-fields", where, "The line has more than 14 fields.", "It is carried as text.")
+    return Loss("hprim.result-empty", where, "The line has no label and no value.", "Nothing.")
 
 
 def _text(plain: tuple[str, ...], lab: tuple[str, ...]) -> tuple[str, ...]:
