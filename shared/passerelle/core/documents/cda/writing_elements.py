@@ -16,7 +16,7 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SPACES: dict[Any, str] = {None: HL7, "lab": LAB, "xsi": _XSI}
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
 
-Content: TypeAlias = "etree._Element | str | None"
+Content: TypeAlias = "etree._Element | str | None"  # noqa: SLF001 - the stubs' only name for an element
 
 
 def element(name: str, *content: Content, space: str = HL7, **attributes: str | None) -> etree._Element:
