@@ -1,0 +1,129 @@
+"""From settings to desks: built once, at the first event; what `translate` alone needs is in translation.py."""
+
+import random
+import uuid
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from passerelle.adapters.agreements import S3Agreements
+from passerelle.adapters.keyring import AwsKeyring
+from passerelle.adapters.ledger import DynamoLedger
+from passerelle.adapters.mailroom import S3Mailroom
+from passerelle.adapters.queue import SqsQueue
+from passerelle.adapters.relay import SmtpRelay
+from passerelle.adapters.settings import Settings
+from passerelle.core.message import Network
+from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CLIENTS = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    retries={"mode": "standard", "total_max_attempts": 5},
+    tcp_keepalive=True,  # a connection may lie idle while a peer thinks for ten minutes
+)
+_CHANCE = random.SystemRandom()
+
+
+def now() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def mint() -> str:
+    """Return a name that nobody ever had."""
+    return uuid.uuid4().hex
+
+
+chance = _CHANCE.random
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this function."""
+    return Settings.read()
+
+
+@cache
+def _storage() -> "S3Client":
+    return boto3.client("s3", config=_CLIENTS)
+
+
+@cache
+def mailroom() -> S3Mailroom:
+    """Return the mailroom."""
+    return S3Mailroom(_storage(), settings().mailroom)
+
+
+@cache
+def ledger() -> DynamoLedger:
+    """Return the ledger."""
+    return DynamoLedger(boto3.client("dynamodb", config=_CLIENTS), settings().ledger)
+
+
+@cache
+def queue() -> SqsQueue:
+    """Return the queues of the verbs that others wake."""
+    urls = {
+        "translate": settings().translate_queue,
+        "deliver": settings().deliver_queue,
+        "acknowledge": settings().acknowledge_queue,
+    }
+    return SqsQueue(boto3.client("sqs", config=_CLIENTS), urls)
+
+
+@cache
+def keyring() -> AwsKeyring:
+    """Return the keyring."""
+    secrets = boto3.client("secretsmanager", config=_CLIENTS)
+    return AwsKeyring(secrets, _storage(), settings().secrets_prefix, settings().configuration)
+
+
+@cache
+def agreements() -> S3Agreements:
+    """Return the agreements."""
+    return S3Agreements(_storage(), settings().configuration)
+
+
+@cache
+def relay(network: Network) -> SmtpRelay:
+    """Return the way out to a network."""
+    ways = {
+        Network.MSSANTE: (settings().mssante_relay, settings().mssante_relay_tls),
+        Network.APICRYPT: (settings().apicrypt_relay, settings().apicrypt_relay_tls),
+    }
+    place, tls = ways[network]
+    return SmtpRelay(place, tls, keyring(), f"relay.{network.value}", ehlo_name)
+
+
+def ehlo_name() -> str:
+    """Return our name in EHLO."""
+    return settings().ehlo_name or agreements().book().bridge.domain
+
+
+def basics() -> dict[str, Any]:
+    """Return what every desk has."""
+    return {"clock": now, "mint": mint, "mailroom": mailroom(), "ledger": ledger(), "queue": queue()}
+
+
+@cache
+def desk() -> Desk:
+    """Return the desk of `accept` and `sweep`."""
+    return Desk(**basics())
+
+
+@cache
+def deliver_desk() -> DeliverDesk:
+    """Return the desk of `deliver`."""
+    return DeliverDesk(**basics(), chance=chance, relays={network: relay(network) for network in Network})
+
+
+def acknowledge_desk() -> AcknowledgeDesk:
+    """Return the desk of `acknowledge`, with the bridge as the agreements name it now."""
+    return AcknowledgeDesk(**basics(), bridge=agreements().book().bridge)
