@@ -1,8 +1,25 @@
 """CDA R2: the clinical document of MSSanté, read and written."""
 
 from passerelle.core.documents.cda.reading import read
-from passerelle.core.documents.cda.writing import LABORATORY, result_lines, write_biology, write_letter
-from passerelle.core.documents.cda.writing_frame import Frame, frame
+from passerelle.core.documents.cda.writing import (
+    LABORATORY,
+    LABORATORY_TITLE,
+    result_lines,
+    write_biology,
+    write_letter,
+)
+from passerelle.core.documents.cda.writing_frame import Frame, frame, patient_ids
 from passerelle.core.documents.cda.writing_people import qualified
 
-__all__ = ["LABORATORY", "Frame", "frame", "qualified", "read", "result_lines", "write_biology", "write_letter"]
+__all__ = [
+    "LABORATORY",
+    "LABORATORY_TITLE",
+    "Frame",
+    "frame",
+    "patient_ids",
+    "qualified",
+    "read",
+    "result_lines",
+    "write_biology",
+    "write_letter",
+]

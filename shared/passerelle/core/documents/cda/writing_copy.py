@@ -7,7 +7,7 @@ from lxml import etree
 from passerelle.core.documents.cda.writing_elements import LOINC, code, element, loinc, null, template
 from passerelle.core.message import Code
 
-_NAME = "PDF"
+_NAME = "copie"
 
 
 def copy_section(pdf: bytes) -> etree._Element:

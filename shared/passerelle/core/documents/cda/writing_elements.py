@@ -83,9 +83,8 @@ def loinc(symbol: str, display: str) -> etree._Element:
 
 def stamp(moment: date | datetime) -> str:
     """Return a TS: a moment with its zone, a date without one."""
-    if isinstance(moment, datetime):
-        return moment.strftime("%Y%m%d%H%M%S%z")
-    return moment.strftime("%Y%m%d")
+    day = f"{moment.year:04}{moment.month:02}{moment.day:02}"
+    return f"{day}{moment:%H%M%S%z}" if isinstance(moment, datetime) else day
 
 
 def since(moment: date | datetime, name: str = "effectiveTime") -> etree._Element:

@@ -49,7 +49,7 @@ def frame(
         series=Identifier(oid(f"series {seed}"), ""),
         author=replace(person, organisation=organisation),
         organisation=organisation,
-        patient_ids=_patient_ids(document, oid(f"patients of {place}"), seed),
+        patient_ids=patient_ids((document,), sender, seed),
         local_codes=oid(f"codes of {place}"),
     )
     return made, tuple(losses)
@@ -59,14 +59,16 @@ def _national(known: Professional | Organisation | None, root: str) -> bool:
     return known is not None and known.identifier is not None and known.identifier.root == root
 
 
-def _patient_ids(document: Document, root: str, seed: str) -> tuple[Identifier, ...]:
-    """Return the local identifiers of the patient; HPRIM names no authority, so the sender is taken for it.
+def patient_ids(documents: tuple[Document, ...], sender: Mailbox, seed: str) -> tuple[Identifier, ...]:
+    """Return the local identifiers of the one patient of all these documents.
 
-    Where there is none, the document's own name stands for the patient: two documents must never be joined by it.
+    HPRIM names no authority for its numbers, so the sender is taken for it. Where there is no number, `seed` stands
+    for the patient: two mails must never be joined by it.
     """
-    known = [one for one in document.patient.local_ids if one.extension]
-    every = tuple(one if one.root else Identifier(root, one.extension) for one in known)
-    if every or qualified(document.patient):
+    root = oid(f"patients of {sender.address.casefold()}")
+    known = [one for document in documents for one in document.patient.local_ids if one.extension]
+    every = tuple(dict.fromkeys(one if one.root else Identifier(root, one.extension) for one in known))
+    if every or all(qualified(document.patient) for document in documents):
         return every
     return (Identifier(oid(f"patient of {seed}"), "inconnu"),)
 
@@ -74,24 +76,27 @@ def _patient_ids(document: Document, root: str, seed: str) -> tuple[Identifier, 
 def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
     """Tell what CI-SIS asks for and the source does not give."""
     patient, organisation = document.patient, author.organisation if author else None
+    numbered = _national(organisation, _ORGANISATIONS) and organisation is not None and organisation.sector is not None
     missing = (
-        (patient.ins is not None and not qualified(patient), "ins.incomplete", "patient", "The traits of the INS."),
-        (patient.birth_date is None, "patient.no-birth-date", "patient", "The birth date."),
-        (
-            not patient.local_ids and not patient.ins,
-            "patient.no-identifier",
-            "patient",
-            "An identifier of the patient.",
-        ),
-        (bool(patient.insured), "patient.insured-number", "HPRIM line 8", "It is the insured person's, never an INS."),
-        (not _national(author, _PROFESSIONALS), "author.no-identifier", "author", "The author's national number."),
-        (organisation is None, "author.no-organisation", "author", "The structure that the author works for."),
-        (
-            organisation is not None and not (_national(organisation, _ORGANISATIONS) and organisation.sector),
-            "organisation.incomplete",
-            "author",
-            "The national number or the sector of the structure.",
-        ),
+        (patient.ins is not None and not qualified(patient), "ins.incomplete", "the traits that go with an INS"),
+        (patient.birth_date is None, "patient.no-birth-date", "the birth date"),
+        (not patient.local_ids and not qualified(patient), "patient.no-identifier", "an identifier of the patient"),
+        (not _national(author, _PROFESSIONALS), "author.no-identifier", "the author's national number"),
+        (organisation is None, "author.no-organisation", "the structure that the author works for"),
+        (organisation is not None and not numbered, "organisation.incomplete", "the structure's number and sector"),
     )
-    instead = "CDA: nothing, or a value local to the sender; the source text goes along."
-    return tuple(Loss(code, where, why, instead) for lacks, code, where, why in missing if lacks)
+    told = [_missing(code, what) for lacks, code, what in missing if lacks]
+    return (*told, *((_INSURED,) if patient.insured else ()))
+
+
+def _missing(code: str, what: str) -> Loss:
+    why = f"CI-SIS asks for {what}, and the source does not give it."
+    return Loss(code, code.partition(".")[0], why, "Nothing, or a number that is the sender's own.")
+
+
+_INSURED = Loss(
+    "patient.insured-number",
+    "HPRIM line 8",
+    "It is the number of the insured person, who may be a parent: never an INS.",
+    "It stays in the HPRIM text beside.",
+)

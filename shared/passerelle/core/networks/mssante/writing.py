@@ -1,0 +1,140 @@
+"""A message as a MSSanté mail: IHE_XDM.zip, the same documents as PDF/A-1, and what came with them (ECO.2.1 to 2.4).
+
+Beside what ECO.2.1.1 asks for, the mail carries the sender's own files and each HPRIM text as it came: the rule says
+what must be there, and the text holds what a CDA does not take (the insured person's number, the layout).
+"""
+
+from dataclasses import dataclass, replace
+
+from passerelle.core.documents import cda, xdm
+from passerelle.core.documents.xdm import Packed, Submission
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import mime
+from passerelle.core.message import (
+    Attachment,
+    Dispatch,
+    Document,
+    Identifier,
+    Loss,
+    Mailbox,
+    Message,
+    Patient,
+    Professional,
+    Written,
+)
+from passerelle.core.networks.mssante import naming, sheet
+
+_ZIP = "IHE_XDM.zip"
+_SENTENCE = "Veuillez trouver ci-joint un ou plusieurs documents de santé (IHE_XDM.zip et PDF)."
+_NO_INS = "Ces documents ne portent pas d'identité INS qualifiée : vérifiez l'identité du patient avant de les classer."
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A document as CDA and as PDF."""
+
+    packed: Packed
+    pdf: bytes
+    losses: tuple[Loss, ...]
+
+
+def write(message: Message, dispatch: Dispatch) -> Written:
+    """Return the mail; MalformedError `mssante.patients` where it would speak of nobody or of several patients."""
+    documents = message.documents
+    if len({_identity(document.patient) for document in documents}) != 1:
+        raise MalformedError("mssante.patients", "A MSSanté mail is about one patient (ECO.2.1.1).")
+    patient_ids = cda.patient_ids(documents, dispatch.sender, dispatch.message_id)
+    pages = tuple(_page(document, dispatch, place, patient_ids) for place, document in enumerate(documents, 1))
+    submission = Submission(dispatch.message_id, dispatch.date, dispatch.software)
+    archive = Attachment(_ZIP, "application/zip", xdm.write(tuple(page.packed for page in pages), submission))
+    beside = [file for page in pages for file in _beside(page)]
+    shown = tuple(page.packed.document for page in pages)
+    mail = mime.write(
+        replace(dispatch, sender=Mailbox(dispatch.sender.address, naming.label(dispatch))),
+        naming.subject(shown),
+        _text(message),
+        "utf-8",
+        naming.distinct([archive, *beside, *message.attachments]),
+        _headers(shown, dispatch),
+    )
+    return Written(mail, (*(loss for page in pages for loss in page.losses), *_unnamed(dispatch)))
+
+
+def _identity(patient: Patient) -> tuple[object, ...]:
+    """Return the traits that must agree (as policy.by_patient has it); an address may differ."""
+    return (patient.ins, patient.family.casefold(), patient.given.casefold(), patient.birth_date, patient.sex)
+
+
+def _page(document: Document, dispatch: Dispatch, place: int, patient_ids: tuple[Identifier, ...]) -> _Page:
+    """Write a document; results need a biologist who answers for them."""
+    author, changed = _author(document, dispatch)
+    frame, losses = cda.frame(document, author, dispatch.sender, f"{dispatch.message_id}/{place}")
+    frame = replace(frame, patient_ids=patient_ids)
+    structured = bool(document.results) and frame.answerable
+    if document.results:
+        document = replace(document, kind=cda.LABORATORY, title=cda.LABORATORY_TITLE)
+    pdf = sheet.render(document, frame.author)
+    content = cda.write_biology(document, frame, pdf) if structured else cda.write_letter(document, frame, pdf)
+    flat = (_FLAT,) if document.results and not structured else ()
+    return _Page(Packed(content, document, frame, structured), pdf, (*losses, *changed, *flat))
+
+
+_FLAT = Loss(
+    "biology.no-biologist",
+    "author",
+    "A CR-BIO names who answers for it, with his national number and his profession.",
+    "The results travel as a PDF in a CDA of level 1.",
+)
+
+
+def _author(document: Document, dispatch: Dispatch) -> tuple[Professional | None, tuple[Loss, ...]]:
+    """Return the author that the document names by a number, else the sender of the agreement."""
+    named = document.author
+    if named is not None and (named.identifier is not None or dispatch.author is None):
+        return named, ()
+    person = dispatch.author
+    if named is None or person is None or naming.bare(named.family).upper() == naming.bare(person.family).upper():
+        return person, ()
+    why = "The document names somebody without a number; the sender answers for it."
+    return person, (Loss("author.from-agreement", "author", why, "The name stays in the text as it came."),)
+
+
+def _beside(page: _Page) -> list[Attachment]:
+    """Return the PDF/A-1, the sender's own files, and the source: bytes as they came, so not a text of ECO.2.2.3."""
+    document = page.packed.document
+    stem = naming.stem(document)
+    files = [Attachment(f"{stem}.pdf", "application/pdf", page.pdf), *document.attachments]
+    if document.source is not None:
+        _, dot, ending = document.source.name.rpartition(".")
+        files.append(Attachment(f"{stem}{dot}{ending}", "application/octet-stream", document.source.content))
+    return files
+
+
+def _text(message: Message) -> str:
+    """Return the body: what the sender wrote, or a sentence, and a warning where the identity is not qualified."""
+    words = [message.text.strip() or _SENTENCE]
+    if not _qualified(message.documents):
+        words.append(_NO_INS)
+    return "\n\n".join(words) + "\n"
+
+
+def _qualified(documents: tuple[Document, ...]) -> bool:
+    return all(cda.qualified(document.patient) for document in documents)
+
+
+def _headers(documents: tuple[Document, ...], dispatch: Dispatch) -> tuple[tuple[str, str], ...]:
+    """Return X-MSS-CODECDA (ECO.2.4.1), X-MSS-INS (2.4.2), X-MSS-NIL (2.4.3)."""
+    codes = ",".join(document.kind.code for document in documents)
+    headers = (
+        ("X-MSS-CODECDA", codes),
+        ("X-MSS-INS", "O" if _qualified(documents) else "N"),
+        ("X-MSS-NIL", dispatch.product),
+    )
+    return tuple((name, value) for name, value in headers if value)
+
+
+def _unnamed(dispatch: Dispatch) -> tuple[Loss, ...]:
+    if dispatch.product:
+        return ()
+    why = "Every mail names the product that wrote it (ECO.2.4.3); the bridge was given no reference."
+    return (Loss("header.product", "X-MSS-NIL", why, "The header is left out."),)
