@@ -1,0 +1,108 @@
+"""What a notice says of a reason code: the enhanced status (RFC 3463) and a sentence, in French and in English."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A status and what the sender should know and do; never a word of his mail."""
+
+    status: str
+    french: str
+    english: str
+
+
+_UNREADABLE = Cause(
+    "5.6.0",
+    "Le courrier, ou un document qu'il porte, ne respecte pas son format. Vérifiez-le et renvoyez-le.",
+    "The mail, or a document in it, breaks a rule of its format. Check it and send it again.",
+)
+_UNSUPPORTED = Cause(
+    "5.6.1",
+    "Le courrier ne contient aucun document que la passerelle sache transmettre.",
+    "The mail holds no document that the bridge can carry.",
+)
+_INTEGRITY = Cause(
+    "5.7.7",
+    "La signature du courrier n'est pas valable, ou ne correspond pas à l'expéditeur.",
+    "The signature of the mail is not valid, or not the sender's.",
+)
+_CAUSES = {
+    "policy.unknown-recipient": Cause(
+        "5.1.1",
+        "Ce destinataire n'est pas joignable par la passerelle. Vérifiez l'adresse.",
+        "This recipient cannot be reached through the bridge. Check the address.",
+    ),
+    "policy.no-document": _UNSUPPORTED,
+    "policy.unsigned": _INTEGRITY,
+    "policy.sender-differs": _INTEGRITY,
+    "policy": Cause(
+        "5.7.1",
+        "Les règles de la passerelle ne permettent pas ce courrier à ce destinataire.",
+        "The rules of the bridge do not allow this mail to this recipient.",
+    ),
+    "doubt": Cause(
+        "5.6.0",
+        "Il manque au courrier des données nécessaires à son classement. Complétez-le et renvoyez-le.",
+        "The mail lacks data that are needed to file it. Complete it and send it again.",
+    ),
+    "mail.size": Cause(
+        "5.3.4",
+        "Le courrier est trop volumineux. Envoyez-le en plusieurs fois.",
+        "The mail is too large. Send it in several parts.",
+    ),
+    "mail": _UNREADABLE,
+    "hprim": _UNREADABLE,
+    "cda": _UNREADABLE,
+    "xdm": _UNREADABLE,
+    "narrative": _UNREADABLE,
+    "pdf": _UNREADABLE,
+    "cipher.in-clear": Cause(
+        "5.7.10",
+        "Le courrier n'est pas chiffré. Chiffrez-le pour la passerelle et renvoyez-le.",
+        "The mail is not encrypted. Encrypt it for the bridge and send it again.",
+    ),
+    "cms.not-for-us": Cause(
+        "5.7.5",
+        "Le courrier n'est pas chiffré pour le certificat actuel de la passerelle.",
+        "The mail is not encrypted for the present certificate of the bridge.",
+    ),
+    "cms.signature": _INTEGRITY,
+    "cms.digest-differs": _INTEGRITY,
+    "trust": _INTEGRITY,
+    "cms.cipher": Cause(
+        "5.7.6",
+        "Le chiffrement du courrier est trop ancien : AES est nécessaire.",
+        "The encryption of the mail is too old: AES is needed.",
+    ),
+    "cms": Cause(
+        "5.7.5",
+        "Le courrier ne peut pas être déchiffré ou vérifié.",
+        "The mail cannot be decrypted or verified.",
+    ),
+    "cipher": Cause(
+        "5.7.5",
+        "Le courrier n'est pas signé et chiffré comme convenu.",
+        "The mail is not signed and encrypted as agreed.",
+    ),
+    "delivery.expired": Cause(
+        "5.4.7",
+        "Le serveur du destinataire n'a pas répondu pendant plusieurs jours.",
+        "The recipient's server has not answered for several days.",
+    ),
+    "delivery": Cause(
+        "5.0.0",
+        "Le serveur du destinataire a refusé le courrier.",
+        "The recipient's server has refused the mail.",
+    ),
+}
+_OTHER = Cause("5.0.0", "Le courrier n'a pas pu être transmis.", "The mail could not be carried.")
+
+
+def find(code: str) -> Cause:
+    """Return the cause of a reason code, or of the longest beginning of it that is known."""
+    while code:
+        if code in _CAUSES:
+            return _CAUSES[code]
+        code = code.rpartition(".")[0]
+    return _OTHER
