@@ -38,6 +38,13 @@ def test_without_narrative_the_label_is_the_short_part_of_the_display_name() -> 
     assert only(make.quantity("1", "g/L"), code=CODE.format(lost)).label == "Glucose"
 
 
+def test_a_reference_to_a_row_is_named_by_its_first_cell() -> None:
+    text = '<table><tr ID="row"><td/><td>Sodium</td><td>140</td></tr></table>'
+    code = CODE.format('<originalText><reference value="#row"/></originalText>')
+    (result,) = cda.read(make.report(make.observation(make.quantity("140", "mmol/L"), code=code), text=text)).results
+    assert result.label == "Sodium"
+
+
 def test_the_laboratorys_code_comes_before_loinc() -> None:
     local = '<translation code="GLU" codeSystem="1.2.250.1.999.5" displayName="Glucose labo"/>'
     codes = only(make.quantity("1", "g/L"), code=CODE.format(local)).codes
@@ -65,6 +72,8 @@ def test_the_laboratorys_code_comes_before_loinc() -> None:
             Kind.TEXT,
             "1/80",
         ),
+        ('<value xsi:type="RTO"><numerator value="1"/></value>', Kind.TEXT, ""),
+        ('<value xsi:type="IVL_PQ"><low value="a" unit="g/L"/></value>', Kind.TEXT, "a"),
         ('<value xsi:type="PQ" value="beaucoup" unit="g/L"/>', Kind.TEXT, "beaucoup g/L"),
         ('<value xsi:type="PQ" value="1e400" unit="g/L"/>', Kind.TEXT, "1e400 g/L"),
         ('<value xsi:type="PQ" nullFlavor="NA"/>', Kind.TEXT, ""),
