@@ -179,7 +179,9 @@ def test_files_of_one_id_get_names_that_differ_and_a_false_claim_of_compression_
 
 def test_a_machine_is_no_author_and_an_act_without_day_has_none() -> None:
     content = (
-        make.cda().replace(b"assignedPerson", b"assignedAuthoringDevice").replace(b'low value="2025', b'low value="')
+        make.cda()
+        .replace(b"assignedPerson", b"assignedAuthoringDevice")
+        .replace(b'low value="20250313083000', b'low value="2025')
     )
     document = cda.read(content)
     assert (document.author, document.performed) == (None, None)
