@@ -1,0 +1,204 @@
+"""The contract of the agreements, on their fake, on the file and on S3; then every mistake that the file can hold."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelle.adapters import agreements, terms
+from passerelle.adapters.agreements import Book, S3Agreements, parse
+from passerelle.adapters.terms import AgreementsError
+from passerelle.core.errors import UnavailableError
+from passerelle.core.message import Code, Identifier, Network
+from passerelle.core.policy import Ambiguity, Doubt, Lock
+from passerelle.local.cloud import Cloud
+from passerelle.steps.ports import Agreements
+from tests.adapters import clouds
+from tests.adapters.test_keyring import Watch
+from tests.fakes import FakeAgreements
+
+EXAMPLE = (Path(__file__).resolve().parents[2] / "examples" / "agreements.toml").read_text(encoding="utf-8")
+HOSPITAL = "medecine.interne@ch-exemple.mssante.example"
+HOSPITAL_ALIAS = "medecine.interne.ch-exemple@passerelle.apicrypt.example"
+LABORATORY = "labo.DUNORD@medical59.apicrypt.example"
+LABORATORY_ALIAS = "labo.dunord.59@passerelle.mssante.example"
+DOCTOR = "jean.MARTIN@medical59.apicrypt.example"
+DOCTOR_ALIAS = "jean.martin.59@passerelle.mssante.example"
+
+
+@pytest.fixture
+def book() -> Book:
+    return parse(EXAMPLE.encode())
+
+
+@pytest.fixture
+def on_s3(moto_cloud: Cloud) -> S3Agreements:
+    bucket = clouds.bucket(moto_cloud, "configuration")
+    client = moto_cloud.client("s3")
+    client.put_object(Bucket=bucket, Key="agreements.toml", Body=EXAMPLE.encode())
+    return S3Agreements(client, bucket, now=Watch())
+
+
+@pytest.fixture(params=["fake", "book", "moto"])
+def agreed(request: pytest.FixtureRequest, book: Book) -> Iterator[Agreements]:
+    if request.param == "moto":
+        yield request.getfixturevalue("on_s3")
+    else:
+        yield book if request.param == "book" else FakeAgreements(*book.pairs.values())
+
+
+def test_an_agreement_is_found_by_address_and_alias(agreed: Agreements) -> None:
+    found = agreed.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    assert found is not None
+    assert (found.sender.address, found.recipient.address) == (HOSPITAL, DOCTOR)
+    assert (found.doubt, found.ambiguity) == (Doubt.FLAG, Ambiguity.RESEND)
+    back = agreed.between(Network.APICRYPT, DOCTOR, HOSPITAL_ALIAS)
+    assert back is not None
+    assert back.mailboxes()[0].address == DOCTOR_ALIAS
+
+
+def test_case_of_an_address_does_not_matter(agreed: Agreements) -> None:
+    assert agreed.between(Network.APICRYPT, DOCTOR.upper(), HOSPITAL_ALIAS.upper()) is not None
+    assert agreed.correspondent(Network.APICRYPT, DOCTOR.lower()) is not None
+
+
+@pytest.mark.parametrize(
+    ("network", "sender", "recipient"),
+    [
+        pytest.param(Network.APICRYPT, HOSPITAL, DOCTOR_ALIAS, id="from the other network"),
+        pytest.param(Network.MSSANTE, HOSPITAL, DOCTOR, id="to the address of another network"),
+        pytest.param(Network.MSSANTE, HOSPITAL, LABORATORY_ALIAS, id="to whom nothing was agreed"),
+        pytest.param(Network.MSSANTE, "x" + HOSPITAL, DOCTOR_ALIAS, id="from nobody"),
+        pytest.param(Network.MSSANTE, "", DOCTOR_ALIAS, id="from the null sender"),
+    ],
+)
+def test_without_an_agreement_there_is_none(agreed: Agreements, network: Network, sender: str, recipient: str) -> None:
+    assert agreed.between(network, sender, recipient) is None
+
+
+def test_a_correspondent_is_found_on_his_own_network_only(agreed: Agreements) -> None:
+    found = agreed.correspondent(Network.APICRYPT, DOCTOR)
+    assert found is not None
+    assert found.label == "Dr Jean MARTIN"
+    assert agreed.correspondent(Network.MSSANTE, DOCTOR) is None
+    assert agreed.correspondent(Network.MSSANTE, DOCTOR_ALIAS) is None
+
+
+def test_a_correspondent_has_his_national_numbers(book: Book) -> None:
+    found = book.correspondent(Network.APICRYPT, DOCTOR)
+    assert found is not None
+    person = found.professional
+    assert person.identifier == Identifier("1.2.250.1.71.4.2.1", "810009999003")
+    assert person.profession == Code("G15_10/SM54", "1.2.250.1.213.1.1.4.5", "Médecin - Médecine générale (SM)")
+    assert person.organisation is not None
+    assert person.organisation.identifier == Identifier("1.2.250.1.71.4.2.2", "499999990003")
+    assert person.organisation.sector == Code("SA07", "1.2.250.1.71.4.2.4", "Cabinet individuel")
+    assert person.organisation.setting == Code("AMBULATOIRE", "1.2.250.1.213.1.1.4.9", "Ambulatoire")
+    assert person.organisation.address.city == "ROUBAIX"
+    assert (found.lock, found.certificate) == (Lock.SMIME, "jean.martin")
+
+
+def test_the_bridge_has_its_name(book: Book) -> None:
+    assert (book.bridge.domain, book.bridge.product) == ("passerelle.example", "DEV000000")
+
+
+def test_a_domain_stands_for_its_correspondents_and_no_others(book: Book) -> None:
+    wide = EXAMPLE.replace(
+        f'from = ["{HOSPITAL}", "labo.central@ch-exemple.mssante.example"]', 'from = ["*@CH-exemple.mssante.example"]'
+    )
+    assert wide != EXAMPLE
+    assert parse(wide.encode()).pairs == book.pairs
+    assert parse(wide.encode()).between(Network.MSSANTE, "x@evil-ch-exemple.mssante.example", DOCTOR_ALIAS) is None
+
+
+def test_the_first_agreement_that_fits_is_the_one() -> None:
+    more = f'\n[[agreement]]\nname = "later"\nfrom = ["{HOSPITAL}"]\nto = ["{DOCTOR}"]\ndoubt = "refuse"\n'
+    found = parse((EXAMPLE + more).encode()).between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    assert found is not None
+    assert found.doubt is Doubt.FLAG
+
+
+def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
+    held = parse(EXAMPLE.replace('doubt = "flag" ', 'ambiguity = "hold"\ndoubt = "hold" ', 1).encode())
+    found = held.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    assert found is not None
+    assert (found.doubt, found.ambiguity) == (Doubt.HOLD, Ambiguity.HOLD)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "place"),
+    [
+        ('doubt = "flag" ', 'doubt = "maybe" ', 106, "agreement[1].doubt"),
+        ('network = "apicrypt"', 'network = "fax"', 57, "correspondent[3].network"),
+        ('rpps = "10009999003"', 'rpps = "1000999900"', 67, "correspondent[3].professional.rpps"),
+        ('certificate = "jean.martin" ', 'certificate = "../jean" ', 62, "correspondent[3].certificate"),
+        ('certificate = "jean.martin" ', "# ", 56, "correspondent[3]"),
+        ('label = "Dr Jean MARTIN"', "", 56, "correspondent[3].label"),
+        ('label = "Dr Jean MARTIN"', 'label = "Dr\\nBcc: x"', 60, "correspondent[3].label"),
+        (f'address = "{DOCTOR}"', 'address = "jean martin"', 58, "correspondent[3].address"),
+        (f'address = "{DOCTOR}"', f'address = "{LABORATORY}"', 81, "correspondent[4].address"),
+        (f'alias = "{DOCTOR_ALIAS}"', f'alias = "{HOSPITAL}"', 59, "correspondent[3].alias"),
+        (f'to = ["{DOCTOR}"]', 'to = ["nobody@medical59.apicrypt.example"]', 105, "agreement[1].to"),
+        (f'to = ["{DOCTOR}"]', f'to = ["{HOSPITAL}"]', 105, "agreement[1].to"),
+        ('product = "DEV000000"', 'product = "DEV 000"', 7, "bridge.product"),
+        ('product = "DEV000000"', 'colour = "red"', 7, "bridge.colour"),
+        ('domain = "passerelle.example"', "domain = ", 5, "file"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(old: str, new: str, line: int, place: str) -> None:
+    wrong = EXAMPLE.replace(old, new, 1)
+    assert wrong != EXAMPLE
+    with pytest.raises(AgreementsError) as caught:
+        parse(wrong.encode())
+    assert (line, place) in [(mistake.line, mistake.place) for mistake in caught.value.mistakes]
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    wrong = EXAMPLE.replace('doubt = "flag"', 'doubt = "maybe"').replace('rpps = "1', 'rpps = "x')
+    with pytest.raises(AgreementsError) as caught:
+        parse(wrong.encode())
+    assert len(caught.value.mistakes) == 6
+
+
+def test_a_file_at_the_limit_is_read_and_one_past_it_is_not() -> None:
+    full = EXAMPLE.encode()
+    full += b"#" * (terms.LARGEST - len(full))
+    assert parse(full).people
+    with pytest.raises(AgreementsError, match="at most"):
+        parse(full + b"#")
+
+
+def test_a_file_in_latin_1_is_named_with_its_line() -> None:
+    with pytest.raises(AgreementsError) as caught:
+        parse(EXAMPLE.encode("latin-1", "replace"))
+    assert [mistake.rule for mistake in caught.value.mistakes] == ["UTF-8"]
+
+
+def test_a_changed_file_is_read_within_a_minute(on_s3: S3Agreements) -> None:
+    watch: Any = on_s3.now
+    assert on_s3.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    less = EXAMPLE[: EXAMPLE.index("[[agreement]]")]
+    on_s3.client.put_object(Bucket=on_s3.bucket, Key=agreements.FILE, Body=less.encode())
+    watch.now += agreements.FRESH - 1
+    assert on_s3.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    watch.now += 1
+    assert on_s3.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS) is None
+
+
+def test_an_unchanged_file_is_not_read_again(on_s3: S3Agreements) -> None:
+    watch: Any = on_s3.now
+    before = on_s3.book()
+    watch.now += agreements.FRESH
+    assert on_s3.book() is before
+
+
+@pytest.mark.parametrize(("body", "code"), [(None, "agreements.missing"), (b"[x", "agreements.invalid")])
+def test_mail_waits_while_the_file_is_wrong(on_s3: S3Agreements, body: bytes | None, code: str) -> None:
+    if body is None:
+        on_s3.client.delete_object(Bucket=on_s3.bucket, Key=agreements.FILE)
+    else:
+        on_s3.client.put_object(Bucket=on_s3.bucket, Key=agreements.FILE, Body=body)
+    with pytest.raises(UnavailableError) as caught:
+        on_s3.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    assert caught.value.code == code

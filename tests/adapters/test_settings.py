@@ -1,0 +1,59 @@
+"""The settings that template.yaml gives are those that the functions read, and a wrong one stops a cold start."""
+
+import re
+
+import pytest
+
+from passerelle.adapters.settings import Settings, Tls
+from tests.adapters import clouds
+
+GOOD = {
+    "PASSERELLE_MAILROOM": "mailroom",
+    "PASSERELLE_CONFIGURATION": "configuration",
+    "PASSERELLE_LEDGER": "ledger",
+    "PASSERELLE_TRANSLATE_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/translate",
+    "PASSERELLE_DELIVER_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/deliver",
+    "PASSERELLE_ACKNOWLEDGE_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/acknowledge",
+    "PASSERELLE_SECRETS_PREFIX": "stack/keys/",
+    "PASSERELLE_MSSANTE_RELAY": "smtp.operator.example:587",
+    "PASSERELLE_MSSANTE_RELAY_TLS": "mutual",
+    "PASSERELLE_APICRYPT_RELAY": "127.0.0.1:2525",
+    "PASSERELLE_APICRYPT_RELAY_TLS": "loopback",
+    "PASSERELLE_EHLO_NAME": "",
+}
+
+
+def test_good_settings_are_read() -> None:
+    settings = Settings.read({**GOOD, "HOME": "/elsewhere"})
+    assert (settings.mssante_relay.host, settings.mssante_relay.port) == ("smtp.operator.example", 587)
+    assert settings.apicrypt_relay_tls is Tls.LOOPBACK
+
+
+def test_the_template_gives_what_the_functions_read() -> None:
+    template = (clouds.ROOT / "template.yaml").read_text(encoding="utf-8")
+    given = set(re.findall(r"^\s+(PASSERELLE_\w+):", template, re.MULTILINE))
+    assert given == set(GOOD) == {f"PASSERELLE_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME"}))
+@pytest.mark.parametrize("how", ["absent", "empty", "odd"])
+def test_a_wrong_setting_stops_the_start_and_is_named(name: str, how: str) -> None:
+    wrong = {key: value for key, value in GOOD.items() if key != name}
+    if how != "absent":
+        wrong[name] = "" if how == "empty" else "not a \n value"
+    with pytest.raises(ValueError, match=name.removeprefix("PASSERELLE_").lower()):
+        Settings.read(wrong)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "smtp.operator.example", "127.0.0.1.example", "localhost.example"])
+def test_mail_in_clear_stays_on_this_machine(host: str) -> None:
+    with pytest.raises(ValueError, match="on this machine"):
+        Settings.read({**GOOD, "PASSERELLE_APICRYPT_RELAY": f"{host}:25"})
+    unsafe = {**GOOD, "PASSERELLE_APICRYPT_RELAY": f"{host}:25", "PASSERELLE_APICRYPT_RELAY_TLS": "unsafe_clear"}
+    assert Settings.read(unsafe).apicrypt_relay.host == host
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", ""])
+def test_a_port_is_a_port(port: str) -> None:
+    with pytest.raises(ValueError, match="mssante_relay"):
+        Settings.read({**GOOD, "PASSERELLE_MSSANTE_RELAY": f"smtp.operator.example:{port}"})
