@@ -7,7 +7,7 @@ nothing else of the template changes. What the emulator lacks is bridged here an
 |---|---|
 | other Pythons: its workers run its own | the layer is built for this one; parameters Runtime, Architecture |
 | a network: no VPC, no NAT, no MX records | each network's relay is a parameter; it names a town on loopback |
-| schedules that a demonstration can wait for | `Bridge.invoke` runs a scheduled function (sweep) once |
+| TLS of its own, which the bucket policies demand | parameter UnsafePlainHttp: it speaks HTTP, on loopback only |
 """
 
 import platform
@@ -16,34 +16,26 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import ClientError, WaiterError
 
 from passerelle.local import layer
+from passerelle.local.bridge import Bridge, find
 from passerelle.local.cloud import Cloud
 from passerelle.local.trouble import SetupError
 
 STACK = "passerelle"
 _STAGING = "passerelle-staging"
+LOCALLY = {"UnsafePlainHttp": "true", "DeletionProtection": "false", "Concurrency": "2", "LogRetentionDays": "1"}
 _FOLDER = re.compile(r"^(?P<lead>\s+(?:CodeUri|ContentUri):\s*)(?P<folder>[\w./-]+)\s*$", re.MULTILINE)
 _ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64"}
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """A deployed bridge: its cloud, and its resources by their names in the template."""
-
-    cloud: Cloud
-    stack: str
-    resources: Mapping[str, str]
 
 
 def deploy(root: Path, cloud: Cloud, parameters: Mapping[str, str]) -> Bridge:
     """Deploy the template and return the bridge."""
     template = _packaged(root, cloud)
-    given = {"Runtime": runtime(), "Architecture": architecture(), **parameters}
+    given = {**LOCALLY, "Runtime": runtime(), "Architecture": architecture(), **parameters}
     formation = cloud.client("cloudformation")
     try:
         formation.create_stack(
@@ -58,21 +50,6 @@ def deploy(root: Path, cloud: Cloud, parameters: Mapping[str, str]) -> Bridge:
     except (ClientError, WaiterError) as error:
         raise SetupError("setup.stack", reason=_first_failure(cloud) or error) from error
     return find(cloud, STACK)
-
-
-def find(cloud: Cloud, stack: str) -> Bridge:
-    """Return a bridge that is deployed already."""
-    try:
-        pages = cloud.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-        resources = {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-            if "PhysicalResourceId" in resource
-        }
-    except ClientError as error:
-        raise SetupError("setup.no-stack", stack=stack) from error
-    return Bridge(cloud, stack, resources)
 
 
 def runtime() -> str:

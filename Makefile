@@ -1,0 +1,68 @@
+# Passerelle: one command for each need. PYTHON chooses the interpreter (3.11 or later): make test PYTHON=python3.13
+PYTHON ?= python3
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ifeq ($(PYTHON),python3)
+VENV ?= .venv
+MINISTACK ?= .ministack
+else
+VENV ?= .venv-$(VERSION)
+MINISTACK ?= .ministack-$(VERSION)
+endif
+BIN := $(VENV)/bin
+STACK ?= passerelle
+JOBS ?= auto
+
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
+export PASSERELLE_MINISTACK := $(CURDIR)/$(MINISTACK)
+PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint bench deploy clean
+
+help: ## show this help
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(VENV)/.done $(MINISTACK)/.done .build/layer-$(VERSION).done ## install what everything else needs
+
+demo: setup ## let real mails cross, the whole bridge on this machine
+	@$(BIN)/passerelle demo $(ARGS)
+
+test: setup ## run every test
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+
+lint: $(VENV)/.done ## check style, types and rooms
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: setup ## measure a conversion against its floor
+	@$(BIN)/python -m passerelle.local.benchmark $(ARGS)
+
+deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
+	sam build
+	sam deploy --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM $(ARGS)
+
+clean: ## remove what was built here
+	rm -rf .venv .venv-* .ministack .ministack-* .build .run demo-output
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .aws-sam
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.done: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Passerelle needs Python 3.11 or later: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
+	@echo "Installing into $(VENV), once…"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "The venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(call PIP,$(VENV)) --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MINISTACK)/.done: requirements/ministack.txt $(VENV)/.done
+	@echo "Installing the local cloud into $(MINISTACK), once…"
+	@$(PYTHON) -m venv $(MINISTACK)
+	@$(call PIP,$(MINISTACK)) --requirement requirements/ministack.txt
+	@touch $@
+
+.build/layer-$(VERSION).done: shared/requirements.txt $(VENV)/.done
+	@echo "Building the dependencies of the Lambda layer, once…"
+	@$(BIN)/python -m passerelle.local.layer
+	@touch $@

@@ -1,0 +1,61 @@
+"""A deployed bridge, reached from outside by its own adapters."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from passerelle.adapters.ledger import DynamoLedger
+from passerelle.adapters.mailroom import S3Mailroom
+from passerelle.core.errors import UnavailableError
+from passerelle.local.cloud import Cloud
+from passerelle.steps.ports import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Its cloud, the name of its stack, and its resources by their names in the template."""
+
+    cloud: Cloud
+    stack: str
+    resources: Mapping[str, str]
+
+    @property
+    def mailroom(self) -> S3Mailroom:
+        """Return its mailroom."""
+        return S3Mailroom(self.cloud.client("s3"), self.resources["MailroomBucket"])
+
+    @property
+    def ledger(self) -> DynamoLedger:
+        """Return its ledger."""
+        return DynamoLedger(self.cloud.client("dynamodb"), self.resources["LedgerTable"])
+
+    def publish(self, key: str, content: bytes) -> None:
+        """Put a file of the configuration in its place: agreements.toml, or a certificate, or anchors."""
+        self.cloud.client("s3").put_object(Bucket=self.resources["ConfigurationBucket"], Key=key, Body=content)
+
+    def entrust(self, name: str, identity: Identity) -> None:
+        """Give it one of its own identities."""
+        self.cloud.client("secretsmanager").create_secret(
+            Name=f"{self.stack}/keys/{name}",
+            KmsKeyId=self.resources["KeyringKey"],
+            SecretString=json.dumps({"chain": identity.chain.decode(), "key": identity.key.decode()}),
+        )
+
+
+def find(cloud: Cloud, stack: str) -> Bridge:
+    """Return a bridge that is deployed; UnavailableError `bridge.missing` where it is not to be seen from here."""
+    try:
+        pages = cloud.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+        resources = {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+            if "PhysicalResourceId" in resource
+        }
+    except (ClientError, BotoCoreError) as error:
+        raise UnavailableError(
+            "bridge.missing", "No such stack can be seen from here: look at region, credentials and AWS_ENDPOINT_URL."
+        ) from error
+    return Bridge(cloud, stack, resources)

@@ -1,0 +1,141 @@
+"""The command line: `passerelle demo | convert | submit | deliveries | agreements`."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+try:
+    import typer
+except ImportError as missing:
+    message = f"passerelle : il manque {missing.name} ; installer « passerelle[local] »."
+    raise SystemExit(message) from missing
+
+from passerelle.core.errors import PasserelleError, UnavailableError
+from passerelle.core.message import Network
+from passerelle.local import agreements as agreements_file
+from passerelle.local import bridge, converting, demo, language, submission, tracking
+from passerelle.local.cloud import outer
+from passerelle.local.trouble import SetupError
+from passerelle.local.voice import Voice
+
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL = 64, 65, 69, 70, 75  # sysexits.h
+_INTERRUPTED = 130  # as a shell counts SIGINT
+
+app = typer.Typer(
+    help="help.app", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+# The help of every parameter is its key in the catalogue: `spoken` puts the sentence there.
+Json = Annotated[bool, typer.Option("--json", help="help.json")]
+Stack = Annotated[str, typer.Option(envvar="PASSERELLE_STACK", help="help.stack")]
+AgreementsFile = Annotated[Path | None, typer.Option("--agreements", help="help.agreements.option")]
+
+
+@app.callback()
+def _app(lang: Annotated[str, typer.Option(envvar="PASSERELLE_LANG", help="help.lang")] = "fr") -> None:
+    """Hold the options of every command; `main` reads this one, wherever it stands."""
+
+
+@app.command("demo", help="help.demo")
+def _demo(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option(help="help.demo.output")] = Path("demo-output"),
+    port: Annotated[int, typer.Option(help="help.demo.port", min=0, max=65535)] = 0,
+    stay: Annotated[bool, typer.Option("--stay", help="help.demo.stay")] = False,
+) -> None:
+    demo.run(context.obj, output, port, stay=stay)
+
+
+@app.command("convert", help="help.convert")
+def _convert(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="help.convert.file")],
+    to: Annotated[Path | None, typer.Option(help="help.convert.to")] = None,
+    as_json: Json = False,
+    agreements: AgreementsFile = None,
+) -> None:
+    known = agreements_file.read(agreements) if agreements else None
+    converting.run(context.obj, converting.Wish(file, to, known, as_json), datetime.now(UTC))
+
+
+@app.command("submit", help="help.submit")
+def _submit(
+    recipients: Annotated[list[str], typer.Argument(help="help.submit.recipients")],
+    sender: Annotated[str, typer.Option(help="help.submit.sender")],
+    network: Annotated[Network, typer.Option(help="help.submit.network")] = Network.MSSANTE,
+    stack: Stack = "passerelle",
+) -> None:
+    given = submission.Submission(network, sender, tuple(recipients))
+    mail = sys.stdin.buffer.read(submission.MOST_TO_READ)
+    submission.submit(bridge.find(outer(), stack).mailroom, given, mail)
+
+
+@app.command("deliveries", help="help.deliveries")
+def _deliveries(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    delivery: Annotated[str, typer.Argument(metavar="[ID]", help="help.deliveries.id")] = "",
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="help.deliveries.day")] = None,
+    as_json: Json = False,
+    follow: Annotated[bool, typer.Option("--follow", help="help.deliveries.follow")] = False,
+    stack: Stack = "passerelle",
+) -> None:
+    when: date = (day or datetime.now(UTC)).date()
+    tracking.run(context.obj, tracking.Wish(delivery, when, as_json, follow), bridge.find(outer(), stack).ledger)
+
+
+@app.command("agreements", help="help.agreements")
+def _agreements(context: typer.Context, file: Annotated[Path, typer.Argument(help="help.agreements.file")]) -> None:
+    agreements_file.check(context.obj, file)
+
+
+def spoken(command: Any, tongue: language.Language) -> Any:  # noqa: ANN401 - typer's own click has no public types
+    """Put the sentences of a language where the catalogue's keys stand, in a command and all below it."""
+    for spoken_of in (command, *command.params):
+        key = str(getattr(spoken_of, "help", ""))
+        if key in language.CATALOGUE:
+            spoken_of.help = spoken_of.short_help = language.text(key, tongue)
+    for below in getattr(command, "commands", {}).values():
+        spoken(below, tongue)
+    return command
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with a code of sysexits.h."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        tongue, rest = language.chosen(given, os.environ.get("PASSERELLE_LANG"))
+    except ValueError:
+        sys.stderr.write(language.text("error.lang", language.Language.FR) + "\n")
+        sys.exit(EX_USAGE)
+    sys.exit(_run(rest, Voice(tongue)))
+
+
+def _run(arguments: list[str], voice: Voice) -> int:
+    command = spoken(typer.main.get_command(app), voice.language)
+    try:
+        return command.main(arguments, prog_name="passerelle", standalone_mode=False, obj=voice) or 0
+    except typer.TyperException as wrong:
+        voice.err.print(f"{voice.text('error')} : {wrong}", markup=False)
+        return EX_USAGE
+    except (PasserelleError, SetupError) as error:
+        voice.complain(error)
+        return _code(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except Exception as error:  # what it says may come from a mail: only its name is printed
+        if os.environ.get("PASSERELLE_DEBUG"):
+            raise
+        voice.fail(type(error).__name__)
+        return EX_TEMPFAIL if arguments[:1] == ["submit"] else EX_SOFTWARE
+
+
+def _code(error: PasserelleError | SetupError) -> int:
+    """Return the code of sysexits.h by what must be done about an error."""
+    if isinstance(error, SetupError):
+        return EX_UNAVAILABLE
+    if isinstance(error, UnavailableError):
+        return EX_TEMPFAIL
+    return EX_USAGE if error.code.startswith("envelope.") else EX_DATAERR

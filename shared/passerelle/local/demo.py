@@ -1,0 +1,89 @@
+"""`passerelle demo`: five mails through the whole bridge, and what everybody got."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from passerelle.local import timeline, world
+from passerelle.local.letters.post import Post
+from passerelle.local.rounds import Round
+from passerelle.local.trouble import SetupError
+from passerelle.local.voice import Voice
+from passerelle.local.world import World
+
+_MARK = "LISEZMOI.txt"  # tells our folder from somebody's own
+_COMMANDS = """\
+export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION=eu-west-1
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  passerelle deliveries"""
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def run(voice: Voice, output: Path, port: int, *, stay: bool) -> None:
+    """Open the world, let the mails cross, show and write what came of them, close the world."""
+    began = time.monotonic()
+    root = world.checkout()
+    _clear(output)
+    place = root / ".run" / f"demo-{os.getpid()}"
+    with _endings_are_interrupts():
+        voice.say("demo.opening")
+        with world.opened(root, place, port) as here:
+            voice.say("demo.deployed", seconds=f"{time.monotonic() - began:.1f}")
+            happened = _cross(voice, here, place, output)
+            voice.out.print(timeline.table(voice, happened.rows(voice)))
+            voice.say("demo.done", folder=output, seconds=f"{time.monotonic() - began:.1f}")
+            if stay:
+                _wait(voice, here)
+    shutil.rmtree(place, ignore_errors=True)
+    if not happened.as_expected:
+        raise SetupError("demo.unexpected", folder=output)
+
+
+def _cross(voice: Voice, here: World, place: Path, output: Path) -> Round:
+    post = Post(here.book, here.papers, datetime.now(UTC).replace(microsecond=0)).all()
+    happened = Round(here)
+    for posted in post:
+        happened.submit(posted)
+        voice.say("demo.posted", mail=voice.text(posted.name), network=posted.network.value)
+    for ended in happened.follow():
+        voice.say("demo.ended", mail=voice.text(ended.name), state=happened.state(ended).value)
+    if not happened.ended:
+        raise SetupError("setup.stuck", log=place / "ministack.log")
+    happened.lay_out(output)
+    (output / _MARK).write_text(voice.text("demo.readme"), "utf-8")
+    return happened
+
+
+def _clear(output: Path) -> None:
+    """Empty the folder of an earlier demonstration; nobody's own files are touched."""
+    if output.exists() and any(output.iterdir()):
+        if not (output / _MARK).exists():
+            raise SetupError("demo.folder", folder=output)
+        shutil.rmtree(output)
+    output.mkdir(parents=True, exist_ok=True)
+
+
+def _wait(voice: Voice, here: World) -> None:
+    voice.say("demo.stay", commands=_COMMANDS.format(endpoint=here.bridge.cloud.endpoint))
+    while True:
+        time.sleep(3600)
+
+
+@contextmanager
+def _endings_are_interrupts() -> Iterator[None]:
+    """Let a polite kill close the world as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in _ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,191 @@
+"""Every sentence that the command line says, in French and in English: the one catalogue."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+
+
+class Language(Enum):
+    """The languages of the command line."""
+
+    FR = "fr"
+    EN = "en"
+
+
+CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # help
+        "help.app": (
+            "Passerelle : le pont entre Apicrypt et MSSanté. Codes de sortie : sysexits (0, 64, 65, 70, 75).",
+            "Passerelle: the bridge between Apicrypt and MSSanté. Exit codes: sysexits (0, 64, 65, 70, 75).",
+        ),
+        "help.lang": ("Langue des messages : fr ou en.", "Language of the messages: fr or en."),
+        "help.json": ("Écrire du JSON.", "Write JSON."),
+        "help.demo": (
+            "Faire traverser de vrais courriers, tout le pont sur cette machine.",
+            "Let real mails cross, the whole bridge on this machine.",
+        ),
+        "help.demo.output": (
+            "Dossier où laisser ce que chacun a reçu.",
+            "Folder for what everybody received.",
+        ),
+        "help.demo.port": ("Port de l'émulateur ; 0 : un port libre.", "Port of the emulator; 0: a free one."),
+        "help.demo.stay": ("Garder le pont ouvert jusqu'à Ctrl-C.", "Keep the bridge open until Ctrl-C."),
+        "help.convert": (
+            "Montrer ou écrire ce que l'autre réseau recevrait, et ce qui n'a pas pu passer ; sans nuage.",
+            "Show or write what the other network would get, and what could not be carried; no cloud.",
+        ),
+        "help.convert.file": (
+            "Un courriel .eml, un IHE_XDM.zip, un CDA .xml ou un fichier HPRIM.",
+            "A mail .eml, an IHE_XDM.zip, a CDA .xml or an HPRIM file.",
+        ),
+        "help.convert.to": ("Dossier où écrire le résultat.", "Folder to write the result to."),
+        "help.agreements.option": ("Fichier des conventions (TOML).", "File of the agreements (TOML)."),
+        "help.submit": (
+            "Confier au pont un courriel lu sur l'entrée standard ; 0 : il est dans S3, 75 : réessayer.",
+            "Hand a mail on standard input to the bridge; 0: it is in S3, 75: try again.",
+        ),
+        "help.submit.sender": (
+            "Expéditeur de l'enveloppe ; vide pour une notification.",
+            "Envelope sender; empty for a notice.",
+        ),
+        "help.submit.network": ("Réseau d'où vient le courriel.", "Network that the mail comes from."),
+        "help.submit.recipients": ("Destinataires de l'enveloppe.", "Envelope recipients."),
+        "help.stack": ("Nom de la pile déployée.", "Name of the deployed stack."),
+        "help.deliveries": ("Lister les remises, ou en suivre une.", "List the deliveries, or follow one."),
+        "help.deliveries.id": ("Identifiant d'une remise, entier ou son début.", "Id of a delivery, or its start."),
+        "help.deliveries.day": ("Jour (UTC) des remises, AAAA-MM-JJ.", "Day (UTC) of the deliveries, YYYY-MM-DD."),
+        "help.deliveries.follow": ("Attendre la suite jusqu'à la fin.", "Wait for what follows, until the end."),
+        "help.agreements": ("Vérifier un fichier de conventions.", "Check a file of agreements."),
+        "help.agreements.file": ("Le fichier (TOML).", "The file (TOML)."),
+        # demo
+        "demo.opening": (
+            "J'ouvre le pont : émulateur, deux villes, certificats d'essai, template.yaml…",
+            "Opening the bridge: emulator, two towns, test certificates, template.yaml…",
+        ),
+        "demo.deployed": ("Pont déployé en {seconds} s.", "Bridge deployed in {seconds} s."),
+        "demo.posted": ("  posté    {mail} ({network})", "  posted   {mail} ({network})"),
+        "demo.ended": ("  {state:<8} {mail}", "  {state:<8} {mail}"),
+        "demo.mail.discharge": ("Lettre de liaison, MSSanté → Apicrypt", "Discharge letter, MSSanté → Apicrypt"),
+        "demo.mail.report": ("Biologie de l'hôpital, MSSanté → Apicrypt", "Hospital laboratory, MSSanté → Apicrypt"),
+        "demo.mail.letter": ("Courrier du médecin, Apicrypt → MSSanté", "Doctor's letter, Apicrypt → MSSanté"),
+        "demo.mail.results": ("Biologie de ville, Apicrypt → MSSanté", "Town laboratory, Apicrypt → MSSanté"),
+        "demo.mail.damaged": ("Lettre abîmée en route, à refuser", "Letter damaged on its way, to be refused"),
+        "demo.notice": ("  ↳ avis à l'expéditeur", "  ↳ notice to the sender"),
+        "demo.done": (
+            "Ce que chacun a reçu : {folder} ({seconds} s en tout).",
+            "What everybody got: {folder} ({seconds} s in all).",
+        ),
+        "demo.unexpected": (
+            "Un courrier n'a pas fini comme prévu ; voir le tableau et {folder}.",
+            "A mail did not end as expected; see the table and {folder}.",
+        ),
+        "demo.folder": (
+            "Le dossier {folder} contient autre chose qu'une démonstration : en choisir un autre (--output).",
+            "The folder {folder} holds something else than a demonstration: choose another one (--output).",
+        ),
+        "demo.stay": (
+            "Le pont reste ouvert (Ctrl-C pour fermer). Dans un autre terminal :\n  {commands}",
+            "The bridge stays open (Ctrl-C to close it). In another terminal:\n  {commands}",
+        ),
+        "demo.readme": (
+            """\
+Démonstration de Passerelle : personnes, lieux et certificats sont inventés.
+Dans chaque dossier : envoye.eml, ce qui a été confié au pont, et recu/, ce que le destinataire ouvre ;
+recu-chiffre.eml est le même courriel tel qu'il a voyagé. remises.json : ce qu'en dit le registre.
+""",
+            """\
+A demonstration of Passerelle: people, places and certificates are invented.
+In each folder: envoye.eml, what was handed to the bridge, and recu/, what its reader opens;
+recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger says of it.
+""",
+        ),
+        # convert
+        "convert.to.apicrypt": ("Ce que recevrait Apicrypt", "What Apicrypt would get"),
+        "convert.to.mssante": ("Ce que recevrait MSSanté", "What MSSanté would get"),
+        "convert.losses": ("Ce qui n'a pas pu passer", "What could not be carried"),
+        "convert.no-loss": ("Tout a pu passer.", "Everything could be carried."),
+        "convert.what": ("Quoi", "What"),
+        "convert.where": ("Où", "Where"),
+        "convert.why": ("Pourquoi", "Why"),
+        "convert.instead": ("À la place", "Instead"),
+        # deliveries
+        "deliveries.title": ("Remises", "Deliveries"),
+        "deliveries.name": ("Courrier", "Mail"),
+        "deliveries.state": ("État", "State"),
+        "deliveries.timeline": ("Chronologie", "Timeline"),
+        "deliveries.reason": ("Motif", "Reason"),
+        "deliveries.none": ("Aucune remise le {day}.", "No delivery on {day}."),
+        # agreements
+        "agreements.good": (
+            "{file} : {agreements} conventions, {correspondents} correspondants, rien à redire.",
+            "{file}: {agreements} agreements, {correspondents} correspondents, nothing to say against.",
+        ),
+        # errors
+        "error": ("Erreur", "Error"),
+        "error.inside": (
+            "Erreur interne ({name}) : à signaler. Aucune donnée n'a été écrite ailleurs.",
+            "Internal error ({name}): please report it. Nothing was written elsewhere.",
+        ),
+        "error.read": ("Impossible de lire {file} : {reason}.", "Cannot read {file}: {reason}."),
+        "error.write": ("Impossible d'écrire dans {folder} : {reason}.", "Cannot write to {folder}: {reason}."),
+        "error.lang": ("Langue inconnue : fr ou en.", "Unknown language: fr or en."),
+        "refused.MalformedError": ("Refusé : le document ne suit pas son format.", "Refused: it breaks its format."),
+        "refused.UnsupportedError": (
+            "Refusé : le pont ne transporte pas ce contenu.",
+            "Refused: the bridge does not carry such content.",
+        ),
+        "refused.UntrustedError": ("Refusé : l'origine n'est pas prouvée.", "Refused: its origin is not proven."),
+        "refused.UnavailableError": (
+            "Indisponible pour l'instant : réessayer.",
+            "Not available now: try again.",
+        ),
+        "refused.OvertakenError": ("Déjà fait par une autre tentative.", "Already done by another attempt."),
+        # setup
+        "setup.ministack": (
+            "L'émulateur manque pour Python {version} : « make demo » l'installe.",
+            "The emulator is missing for Python {version}: `make demo` installs it.",
+        ),
+        "setup.port": (
+            "Le port {port} est déjà pris : choisir un autre avec --port, ou 0.",
+            "Port {port} is taken: choose another one with --port, or 0.",
+        ),
+        "setup.emulator": ("L'émulateur n'a pas démarré ; voir {log}.", "The emulator did not start; see {log}."),
+        "setup.layer": (
+            "Les paquets de la couche Lambda ne s'installent pas : {reason}",
+            "The packages of the Lambda layer cannot be installed: {reason}",
+        ),
+        "setup.stack": ("Le déploiement a échoué : {reason}", "The deployment failed: {reason}"),
+        "setup.checkout": (
+            "Cette commande se lance dans une copie du dépôt : template.yaml est introuvable.",
+            "This command runs in a checkout of the repository: template.yaml is not there.",
+        ),
+        "setup.stuck": (
+            "Des courriers ne sont pas arrivés à temps ; journal : {log}",
+            "Some mails did not arrive in time; log: {log}",
+        ),
+    }
+)
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """Return a sentence of the catalogue with its values."""
+    french, english = CATALOGUE[key]
+    return (french if language is Language.FR else english).format(**values)
+
+
+def chosen(arguments: Sequence[str], variable: str | None) -> tuple[Language, list[str]]:
+    """Return the language of a command line, and the arguments without the choice; ValueError for an unknown one.
+
+    `--lang` may stand anywhere; then the variable PASSERELLE_LANG decides, then French.
+    """
+    wanted, rest, seen = variable or Language.FR.value, list[str](), iter(arguments)
+    for argument in seen:
+        name, _, value = argument.partition("=")
+        if name != "--lang":
+            rest.append(argument)
+            if argument == "--":
+                rest.extend(seen)
+        else:
+            wanted = value or next(seen, "")
+    return Language(wanted), rest

@@ -1,0 +1,1 @@
+"""The mails of the demonstration: real medical forms, invented people."""

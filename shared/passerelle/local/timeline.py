@@ -1,0 +1,78 @@
+"""Deliveries and what happened to them, as tables for people and records for programs."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State
+from passerelle.local.voice import Voice
+
+_COLOURS = {
+    State.ACCEPTED: "green",
+    State.RECEIPTED: "green",
+    State.REFUSED: "yellow",
+    State.FAILED: "red",
+    State.QUARANTINED: "magenta",
+    State.HELD: "magenta",
+}
+
+
+def table(voice: Voice, rows: Iterable[tuple[str, Delivery, tuple[Event, ...]]]) -> Table:
+    """Return a table of deliveries: a name for each, where it stands, how it came there."""
+    shown = Table(title=voice.text("deliveries.title"), title_justify="left")
+    shown.add_column(voice.text("deliveries.name"), overflow="fold")
+    shown.add_column(voice.text("deliveries.state"), no_wrap=True)
+    shown.add_column(voice.text("deliveries.timeline"), overflow="fold")
+    shown.add_column(voice.text("deliveries.reason"), overflow="fold")
+    for name, delivery, events in rows:
+        shown.add_row(escape(name), state(delivery.state), line(events), escape(delivery.reason))
+    return shown
+
+
+def state(value: State) -> str:
+    """Return a state with its colour."""
+    colour = _COLOURS.get(value, "cyan")
+    return f"[{colour}]{value.value}[/{colour}]"
+
+
+def line(events: tuple[Event, ...]) -> str:
+    """Return a timeline: each state with the time since the one before."""
+    if not events:
+        return ""
+    steps = [events[0].state.value]
+    steps += [
+        f"→ {after.state.value} [dim]+{_seconds(before.at, after.at)}[/dim]" for before, after in pairwise(events)
+    ]
+    return " ".join(steps)
+
+
+def record(delivery: Delivery, events: tuple[Event, ...] = ()) -> dict[str, Any]:
+    """Return a delivery and its events as plain values."""
+    return {
+        "id": delivery.id,
+        "state": delivery.state.value,
+        "opened_at": delivery.opened_at.isoformat(),
+        "attempts": delivery.attempts,
+        "reason": delivery.reason,
+        "notice": delivery.notice,
+        "notice_of": delivery.notice_of,
+        "events": [
+            {
+                "at": event.at.isoformat(),
+                "actor": event.actor,
+                "state": event.state.value,
+                "reason": event.reason,
+                "details": dict(event.details),
+            }
+            for event in events
+        ],
+    }
+
+
+def _seconds(before: datetime, after: datetime) -> str:
+    return f"{(after - before).total_seconds():.2f} s"

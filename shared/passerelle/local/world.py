@@ -1,0 +1,79 @@
+"""The whole bridge between two pretend towns, on this machine: opened, used, closed without a trace."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from passerelle.adapters.agreements import Book
+from passerelle.core.message import Network
+from passerelle.local import agreements, cloud, deployment, emulator, papers
+from passerelle.local.bridge import Bridge
+from passerelle.local.papers import Papers
+from passerelle.local.town import Town, open_town
+from passerelle.local.trouble import SetupError
+
+AGREEMENTS = Path("examples", "agreements.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A bridge, the town at each of its ends, and everybody's papers."""
+
+    bridge: Bridge
+    towns: Mapping[Network, Town]
+    book: Book
+    papers: Papers
+
+
+def checkout() -> Path:
+    """Return the folder of this checkout: the bridge is deployed from its template."""
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "template.yaml").exists():
+        raise SetupError("setup.checkout")
+    return root
+
+
+@contextmanager
+def opened(root: Path, folder: Path, port: int = 0) -> Iterator[World]:
+    """Open the world; `folder` is for what the emulator writes, `port` 0 for any that is free."""
+    command = emulator.executable(root)
+    book = agreements.read(root / AGREEMENTS)
+    issued = papers.issue(book.people.values(), datetime.now(UTC))
+    with ExitStack() as stack:
+        towns = {network: stack.enter_context(_town(network, book, issued)) for network in Network}
+        endpoint = stack.enter_context(emulator.running(command, folder, port))
+        bridge = deployment.deploy(root, cloud.local(endpoint), _relays(towns))
+        _furnish(bridge, (root / AGREEMENTS).read_bytes(), issued)
+        yield World(bridge, towns, book, issued)
+
+
+@contextmanager
+def _town(network: Network, book: Book, issued: Papers) -> Iterator[Town]:
+    """Run a town: MSSanté asks for a certificate of its authority, Apicrypt does not."""
+    residents = [one.address for one in book.people.values() if one.network is network]
+    anchors = issued.anchors[network] if network is Network.MSSANTE else None
+    with open_town(network.value, residents, issued.towns[network], anchors) as town:
+        yield town
+
+
+def _relays(towns: Mapping[Network, Town]) -> dict[str, str]:
+    return {
+        "MssanteRelay": f"127.0.0.1:{towns[Network.MSSANTE].port}",
+        "MssanteRelayTls": "mutual",
+        "ApicryptRelay": f"127.0.0.1:{towns[Network.APICRYPT].port}",
+        "ApicryptRelayTls": "starttls",
+    }
+
+
+def _furnish(bridge: Bridge, agreements_toml: bytes, issued: Papers) -> None:
+    """Put in what an operator puts in: agreements, certificates, anchors, the bridge's own identities."""
+    bridge.publish("agreements.toml", agreements_toml)
+    for name, person in issued.people.items():
+        bridge.publish(f"certificates/{name}.pem", person.chain)
+    bridge.publish("anchors/apicrypt.pem", issued.anchors[Network.APICRYPT])
+    for network, anchor in issued.anchors.items():
+        bridge.publish(f"anchors/relay.{network.value}.pem", anchor)
+    bridge.entrust("apicrypt", issued.bridge)
+    bridge.entrust("relay.mssante", issued.client)
