@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from passerelle.core.cms import structure, transport
-from passerelle.core.cms.keys import Key
+from passerelle.core.cms.keys import Certificate, Key
 from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedError
 
 SHORTEST_TAG = 12  # RFC 5084 §3.2
@@ -127,7 +127,7 @@ INTEROPERABLE = Profile()
 STRICT = Profile(authenticated=True, oaep=True)
 
 
-def seal(content: bytes, certificates: tuple[transport.Certificate, ...], profile: Profile = INTEROPERABLE) -> bytes:
+def seal(content: bytes, certificates: tuple[Certificate, ...], profile: Profile = INTEROPERABLE) -> bytes:
     """Return an envelope for the holders of these certificates, DER."""
     key = secrets.token_bytes(32)
     recipients = [transport.wrap(key, certificate, oaep=profile.oaep) for certificate in certificates]

@@ -1,6 +1,7 @@
 """Certificates and private keys out of PEM, checked to be of use."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from passerelle.core.errors import MalformedError
 
+Certificate = x509.Certificate
 WEAKEST_RSA = 2048
 STRONGEST_RSA = 8192  # the time of a verification grows with the square
 
@@ -19,6 +21,10 @@ class Key:
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     private: rsa.RSAPrivateKey = field(repr=False)
+
+    def valid(self, now: datetime) -> bool:
+        """Tell whether the certificate is valid at a time."""
+        return self.certificate.not_valid_before_utc <= now <= self.certificate.not_valid_after_utc
 
 
 def load(chain: bytes, key: bytes) -> Key:

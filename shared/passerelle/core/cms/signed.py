@@ -32,6 +32,11 @@ class Signed:
     others: tuple[x509.Certificate, ...]  # the rest of the message's certificates: candidates for a path, no more
     algorithm: str
 
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the signer's certificate, in hex."""
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
 
 def verify(data: bytes, detached: bytes | None = None) -> Signed:
     """Return what is signed, or raise: MalformedError, UnsupportedError or UntrustedError `cms.…`."""

@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from passerelle.core.cms.keys import WEAKEST_RSA, Key
+from passerelle.core.cms.keys import WEAKEST_RSA, Certificate, Key
 from passerelle.core.cms.structure import MOST_RECIPIENTS
 from passerelle.core.errors import MalformedError, UnsupportedError
 
-Certificate = x509.Certificate
 # OAEP rests on no collision resistance; SHA-1 is what openssl and Java choose unless told otherwise.
 _OAEP_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1,

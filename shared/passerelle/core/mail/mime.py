@@ -14,7 +14,7 @@ from passerelle.core.mail.compose import write
 from passerelle.core.mail.fields import Fields
 from passerelle.core.message import Mailbox
 
-__all__ = ["Mail", "Part", "read", "safe_name", "write"]
+__all__ = ["Mail", "Part", "decoded", "read", "safe_name", "sender", "write"]
 
 LONGEST_NAME = 120
 _AT_MOST_ONCE = ("subject", "sender", "to", "cc", "reply-to", "date", "message-id")  # RFC 5322 §3.6
@@ -58,8 +58,13 @@ def read(content: bytes) -> Mail:
         subject=fields.decode(raw.get("subject", "")),
         date=_date(raw.get("date", "")),
         headers=tuple((name, fields.decode(value)) for name, value in found),
-        parts=_distinct(tuple(_part(leaf) for leaf in leaves)),
+        parts=_distinct(tuple(decoded(leaf) for leaf in leaves)),
     )
+
+
+def sender(content: bytes) -> Mailbox:
+    """Return who a mail says that it is from; MalformedError `mail.from` where that is not exactly one."""
+    return fields.mailbox(_singles(fields.parse(prescan.cut(content)[0]))["from"])
 
 
 def _singles(found: Fields) -> dict[str, str]:
@@ -87,7 +92,8 @@ def _date(value: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _part(leaf: prescan.Leaf) -> Part:
+def decoded(leaf: prescan.Leaf) -> Part:
+    """Return a leaf, transfer-decoded, its name made safe."""
     named = {name.lower(): value for name, value in leaf.fields}
     disposition, about = fields.parameters(named.get("content-disposition", ""))
     name = safe_name(about.get("filename") or leaf.parameters.get("name", ""))

@@ -40,18 +40,22 @@ class _Scan:
             raise MalformedError("mail.parts", f"A mail has more than {MOST_PARTS} parts.")
         if depth > DEEPEST:
             raise MalformedError("mail.depth", f"The parts of a mail are nested deeper than {DEEPEST}.")
-        body = self._blank(start, end)
-        found = fields.parse(self.content[start:body])
+        blank, body = self.header(start, end)
+        found = fields.parse(self.content[start:blank])
         media_type, parameters = _media_type(found, "text/plain")
-        body = min(body + 2 if self.content[body : body + 2] == b"\r\n" else body + 1, end)
         if not media_type.startswith("multipart/"):
             yield found, Leaf(found, media_type, parameters, self.content[body:end])
             return
         if any(name.lower() == _ONCE[1] and value.lower() not in IDENTITY for name, value in found):
             raise MalformedError("mail.transfer-encoding", "A multipart is itself encoded (RFC 2045 §6.4 forbids it).")
         yield found, None
-        for first, last in tuple(self._children(parameters.get("boundary", ""), body, end)):
+        for first, last in tuple(self.children(parameters.get("boundary", ""), body, end)):
             yield from self.entity(first, last, depth + 1)
+
+    def header(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a header block ends, and where the body begins after the blank line."""
+        blank = self._blank(start, end)
+        return blank, min(blank + (2 if self.content[blank : blank + 2] == b"\r\n" else 1), end)
 
     def _blank(self, start: int, end: int) -> int:
         """Return where the blank line after a header block stands."""
@@ -63,7 +67,8 @@ class _Scan:
             raise MalformedError("mail.header-block", f"A header block is longer than {fields.LONGEST_BLOCK} bytes.")
         return min(ends, default=end)
 
-    def _children(self, boundary: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def children(self, boundary: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield where each part of a multipart begins and ends."""
         if not 1 <= len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii():
             raise MalformedError(
                 "mail.boundary", "A multipart needs a boundary of 1 to 70 characters (RFC 2046 §5.1.1)."
@@ -102,8 +107,8 @@ def _media_type(found: Fields, default: str) -> tuple[str, dict[str, str]]:
     return media_type or default, parameters
 
 
-def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:
-    """Return the fields of a mail and its leaves in order; MalformedError `mail.…` beyond any limit."""
+def _check(content: bytes) -> None:
+    """Refuse what no part of a mail may be, wherever it stands."""
     if len(content) > LARGEST_MAIL:
         raise MalformedError("mail.size", f"A mail is larger than {LARGEST_MAIL} bytes.")
     if b"\0" in content:
@@ -114,5 +119,25 @@ def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:
         raise MalformedError(
             "mail.dashes", f"A mail has more than {MOST_DASHED_LINES} lines that start with two dashes."
         )
+
+
+def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:
+    """Return the fields of a mail and its leaves in order; MalformedError `mail.…` beyond any limit."""
+    _check(content)
     entities = tuple(_Scan(content).entity(0, len(content), 0))
     return entities[0][0], tuple(leaf for _, leaf in entities if leaf)
+
+
+def cut(content: bytes) -> tuple[bytes, bytes]:
+    """Return the header block of a mail, every line of it ended, and its body as it is."""
+    _check(content)
+    blank, body = _Scan(content).header(0, len(content))
+    head = content[:blank]
+    return head if head.endswith(b"\n") or not head else head + b"\r\n", content[body:]
+
+
+def parts(content: bytes, boundary: str) -> tuple[bytes, ...]:
+    """Return the parts of a multipart body with their header blocks, byte for byte: what a signature covers."""
+    _check(content)
+    body = b"\n" + content  # so that a delimiter on the first line stands after a line end
+    return tuple(body[first:last] for first, last in _Scan(body).children(boundary, 1, len(body)))

@@ -1,0 +1,127 @@
+"""The locks of both networks: S/MIME (RFC 8551), and the channel, whose mutual TLS is the lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from passerelle.core.cms import enveloped, keys, signed, structure
+from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError, UntrustedError
+from passerelle.core.mail import mime, smime
+from passerelle.core.message import Opened, Proof
+from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.trust import binding, path
+from passerelle.steps.ports import Identity, Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class SmimeCipher:
+    """Opens what is enveloped for the bridge and signed by the sender; closes the same way."""
+
+    keyring: Keyring
+    identity_name: str
+    anchors_name: str
+    _checked: dict[Identity, keys.Key] = field(default_factory=dict, repr=False, compare=False)
+
+    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:  # noqa: ARG002 - From says who must have signed
+        """Return the signed entity under the outer fields, or raise; this is the whole protocol.
+
+        Left to the caller: whether From is who may write (core/policy). Not proven, because S/MIME leaves it outside
+        of the signature: Subject, Date, To and Message-ID.
+        """
+        # 1. The mail is one CMS message, at its root.
+        outer, entity = smime.divide(mail)
+        locked = self._locked(entity)
+        # 2. It is decrypted and its signature verified: one signer, over every byte.
+        secret = structure.kind(locked.cms) == "enveloped"
+        found = self._inside(enveloped.unseal(locked.cms, self._key())) if secret else self._verified(locked)
+        # 3. The signer's certificate leads to an anchor, now, and is for signing mail.
+        path.check(found.certificate, found.others, self._anchors(), now, path.Use.SIGN)
+        # 4. It speaks for the one address in From.
+        opened = smime.join(outer, found.content)
+        address = mime.sender(opened).address
+        binding.check(found.certificate, address)
+        # 5. A signed mail that came in clear is refused, and its sender, now known, is told.
+        if not secret:
+            raise UnsupportedError("cipher.in-clear", "A mail is signed but not enveloped, as the agreement asks.")
+        return Opened(opened, Proof("signature", address, found.fingerprint, found.algorithm))
+
+    def _inside(self, entity: bytes) -> signed.Signed:
+        """Return what is signed in a decrypted entity; whatever fails, quarantine, and no answer goes out.
+
+        Without a good signature, what CBC gives may be of somebody else's making (EFAIL), and each answer that tells
+        one failure from another would be a question to the key.
+        """
+        try:
+            return self._verified(self._locked(entity))
+        except (MalformedError, UnsupportedError) as error:
+            raise UntrustedError(error.code, error.text) from error
+
+    def _verified(self, locked: smime.Locked) -> signed.Signed:
+        return signed.verify(locked.cms, locked.detached)
+
+    def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:
+        """Return the mail signed by the bridge, then enveloped for the recipient's certificate."""
+        outer, entity = smime.divide(mail)
+        key = self._key()
+        with _own():
+            if not key.valid(now):
+                raise UntrustedError("cipher.identity-expired", "The bridge's own certificate is not valid now.")
+            binding.check(key.certificate, mime.sender(mail).address)
+        recipient = self._recipient(agreement.recipient, now)
+        inner = smime.wrap(signed.sign(entity, key, now), "signed-data")
+        return outer + smime.wrap(enveloped.seal(inner, (recipient,)), "enveloped-data")
+
+    def _recipient(self, recipient: Correspondent, now: datetime) -> keys.Certificate:
+        """Return the recipient's certificate, checked as a signer's is: a mail sent to a wrong key stays sent."""
+        leaf, *others = self._certificates(self.keyring.certificate(recipient.certificate))
+        path.check(leaf, tuple(others), self._anchors(), now, path.Use.ENCIPHER)
+        binding.check(leaf, recipient.address)
+        return leaf
+
+    def _anchors(self) -> tuple[keys.Certificate, ...]:
+        return self._certificates(self.keyring.anchors(self.anchors_name))
+
+    def _certificates(self, pem: bytes) -> tuple[keys.Certificate, ...]:
+        with _own():
+            return keys.certificates(pem)
+
+    def _key(self) -> keys.Key:
+        """Return the bridge's key; its arithmetic is checked (50 ms) once for each new identity, not for each mail."""
+        identity = self.keyring.identity(self.identity_name)
+        if identity not in self._checked:
+            with _own():
+                key = keys.load(identity.chain, identity.key)
+            self._checked.clear()
+            self._checked[identity] = key
+        return self._checked[identity]
+
+    def _locked(self, entity: bytes) -> smime.Locked:
+        locked = smime.unwrap(entity)
+        if locked is None:
+            raise UntrustedError(
+                "cipher.unsigned", "A mail, or what its envelope holds, is not signed (RFC 8551 §3.5)."
+            )
+        return locked
+
+
+@contextmanager
+def _own() -> Iterator[None]:
+    """Keep faults of the bridge's own keys from being laid to the mail: it waits until an operator mends them."""
+    try:
+        yield
+    except (MalformedError, UntrustedError) as error:
+        raise UnavailableError(error.code, error.text) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCipher:
+    """Lets a mail through: who handed it over was proven by mutual TLS, before it came here."""
+
+    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:  # noqa: ARG002 - the port's
+        """Return the mail as it is, with the channel as its proof."""
+        return Opened(mail, Proof("channel"))
+
+    def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:  # noqa: ARG002 - the port's
+        """Return the mail as it is."""
+        return mail
