@@ -326,3 +326,23 @@ def test_a_date_that_is_none_stays_unknown_or_is_refused(text: str) -> None:
 
 def base64_of(content: bytes) -> str:
     return base64.b64encode(content).decode()
+
+
+def test_a_pdf_past_the_10_mb_of_libxml2_is_read() -> None:
+    text = b"A" * 11_000_000
+    assert len(markup.parse(b"<a>" + text + b"</a>", "x").text or "") == len(text)
+    assert len(markup.parse(b'<?xml version="1.0" encoding="UTF-8"?><a>' + text + b"</a>", "x").text or "") == len(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "cp500"])
+def test_an_encoding_that_could_hide_a_doctype_keeps_the_limits_of_libxml2(encoding: str) -> None:
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a>{"A" * 11_000_000}</a>'.encode(encoding)
+    with pytest.raises(MalformedError, match=r"x\.xml"):
+        markup.parse(content, "x")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_doctype_is_refused_in_any_encoding(encoding: str) -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "cccccccccc"><!ENTITY d "&b;&b;&b;&b;">]>'
+    with pytest.raises(MalformedError, match=r"x\.(doctype|xml)"):
+        markup.parse(f'<?xml version="1.0" encoding="{encoding}"?>{bomb}<a b="&d;"/>'.encode(encoding), "x")
