@@ -86,7 +86,8 @@ def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
         (organisation is not None and not numbered, "organisation.incomplete", "the structure's number and sector"),
     )
     told = [_missing(code, what) for lacks, code, what in missing if lacks]
-    return (*told, *((_INSURED,) if patient.insured else ()))
+    spaced = any(len(code.code.split()) > 1 for result in document.results for code in result.codes)
+    return (*told, *((_INSURED,) if patient.insured else ()), *((_SPACED,) if spaced else ()))
 
 
 def _missing(code: str, what: str) -> Loss:
@@ -99,4 +100,10 @@ _INSURED = Loss(
     "HPRIM line 8",
     "It is the number of the insured person, who may be a parent: never an INS.",
     "It stays in the HPRIM text beside.",
+)
+_SPACED = Loss(
+    "biology.code-spaced",
+    "RES, field 3",
+    "A code in a CDA has no white space (HL7 data type cs).",
+    "An underscore for each run of spaces.",
 )

@@ -68,14 +68,19 @@ def _observation(result: Result, said: _Said, place: Place) -> etree._Element:
     )
 
 
+def spaceless(symbol: str) -> str:
+    """Return a code as CDA can hold it: HL7's cs has no white space."""
+    return "_".join(symbol.split())
+
+
 def _code(result: Result, said: _Said, local_codes: str) -> etree._Element:
     """Return LOINC where the source gave it, else a bare code; the laboratory's own code translates it."""
     original = element("originalText", element("reference", value=f"#{said.row}"))
-    own = [one for one in result.codes if one.system != LOINC and one.code]
+    own = [one for one in result.codes if one.system != LOINC and one.code.strip()]
     translations = [
         element(
             "translation",
-            code=one.code,
+            code=spaceless(one.code),
             displayName=one.display or result.label or one.code,
             codeSystem=one.system or local_codes or None,
         )

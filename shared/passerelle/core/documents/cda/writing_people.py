@@ -10,7 +10,8 @@ from passerelle.core.message import Identifier, Organisation, Patient, PostalAdd
 
 _GENDER = "2.16.840.1.113883.5.1"
 _SEXES = {Sex.MALE: ("M", "Masculin"), Sex.FEMALE: ("F", "Féminin"), None: ("UN", "Inconnu")}  # JDV_J143
-_TITLES = ("DR", "PR")
+_PREFIXES = {"M": "M", "MR": "M", "MONSIEUR": "M", "MME": "MME", "MADAME": "MME"}  # value set 1.2.250.1.213.1.1.5.718
+_SUFFIXES = {"DR": "DR", "DOCTEUR": "DR", "PR": "PR", "PROFESSEUR": "PR"}  # value set 1.2.250.1.213.1.1.5.719
 _MOST_ADDRESS_LINES = 5
 SETTING_NAME = "standardIndustryClassCode"
 
@@ -101,14 +102,14 @@ def entity(name: str, person: Professional, *, setting: bool = False) -> etree._
 
 
 def _name(person: Professional) -> etree._Element:
-    """ANS: the suffix holds the title of a doctor, the prefix everybody's."""
+    """Return a name; a title that the value sets do not have stays in the PDF."""
     title = person.title.upper().rstrip(".")
     return element(
         "name",
-        element("prefix", person.title) if title and title not in _TITLES else None,
+        element("prefix", _PREFIXES[title]) if title in _PREFIXES else None,
         element("given", person.given) if person.given else None,
         element("family", person.family),
-        element("suffix", title) if title in _TITLES else None,
+        element("suffix", _SUFFIXES[title]) if title in _SUFFIXES else None,
     )
 
 
