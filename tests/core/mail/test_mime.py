@@ -227,6 +227,17 @@ def test_a_header_block_is_capped() -> None:
     assert refused(block * 3) == "mail.header-block"
 
 
+def test_all_header_blocks_together_are_capped() -> None:
+    part = b"--b\r\n" + b"X: %s\r\n" * 16 + b"\r\n\r\n"
+    top = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n"
+    fill = part % ((b"a" * 1019,) * 16)
+    left = prescan.MOST_HEADER_BYTES - len(top) - 63 * 1024 * 16
+    last = b"--b\r\n" + b"X: " + b"a" * (left - 5) + b"\r\n\r\n"
+    mime.read(top + b"\r\n" + fill * 63 + last + b"\r\n--b--")
+    longer = last.replace(b"X: ", b"XY: ")
+    assert refused(top + b"\r\n" + fill * 63 + longer + b"\r\n--b--") == "mail.headers"
+
+
 def test_a_mail_is_capped_at_40_mb() -> None:
     fits = HEAD + b"\r\n" + b"a" * (prescan.LARGEST_MAIL - len(HEAD) - 2)
     assert len(mime.read(fits).parts[0].content) > 41_000_000

@@ -10,6 +10,7 @@ from passerelle.core.mail.fields import Fields
 LARGEST_MAIL = 40 * 1024 * 1024
 MOST_PARTS = 500
 DEEPEST = 20
+MOST_HEADER_BYTES = 1024 * 1024  # of all parts together
 MOST_DASHED_LINES = 100_000  # every one of them may be a delimiter, at every level
 IDENTITY = ("", "7bit", "8bit", "binary")  # transfer encodings that change nothing
 _LONGEST_BOUNDARY = 70  # RFC 2046 §5.1.1
@@ -28,10 +29,11 @@ class Leaf:
 
 @dataclass(slots=True)
 class _Scan:
-    """A mail being cut, and how many parts it has had so far."""
+    """A mail being cut: how many parts, and bytes of header blocks, it has had so far."""
 
     content: bytes
     parts: int = 0
+    header_bytes: int = 0
 
     def entity(self, start: int, end: int, depth: int) -> Iterator[tuple[Fields, Leaf | None]]:
         """Yield the fields of an entity, with its leaf where it is one, then all that it holds."""
@@ -41,6 +43,11 @@ class _Scan:
         if depth > DEEPEST:
             raise MalformedError("mail.depth", f"The parts of a mail are nested deeper than {DEEPEST}.")
         blank, body = self.header(start, end)
+        self.header_bytes += blank - start
+        if self.header_bytes > MOST_HEADER_BYTES:
+            raise MalformedError(
+                "mail.headers", f"The header blocks of a mail have more than {MOST_HEADER_BYTES} bytes."
+            )
         found = fields.parse(self.content[start:blank])
         media_type, parameters = _media_type(found, "text/plain")
         if not media_type.startswith("multipart/"):
