@@ -28,7 +28,7 @@ PLANTED = {
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
-    environment = {**os.environ, "PYTHONPATH": str(folder / "shared"), "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(folder / "shared"), "PYTHONUTF8": "1", "COLUMNS": "200"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
