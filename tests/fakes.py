@@ -1,0 +1,344 @@
+"""One fake for each port of steps/ports.py: in memory, and as strict as the real thing."""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from threading import RLock
+from typing import TypeVar
+
+from passerelle.core.errors import MalformedError, OvertakenError, UnavailableError, UntrustedError
+from passerelle.core.mail import envelope as envelopes
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.message import (
+    Attachment,
+    Code,
+    Dispatch,
+    Document,
+    Loss,
+    Mailbox,
+    Message,
+    Network,
+    Opened,
+    Patient,
+    Proof,
+    Written,
+)
+from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State, allows
+from passerelle.steps.ports import Identity, Outcome, Reply
+
+Thing = TypeVar("Thing")
+
+
+class FakeClock:
+    """A clock that moves only when told."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 22, 8, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class FakeMint:
+    """Names that nobody ever had."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __call__(self) -> str:
+        self.made += 1
+        return f"{self.made:032x}"
+
+
+class FakeMailroom:
+    """Mails by their SHA-256, envelopes by their key; nothing is ever changed."""
+
+    def __init__(self, came_in: Callable[[str], None] = lambda _: None) -> None:
+        self.mails: dict[str, bytes] = {}
+        self.envelopes: dict[str, bytes] = {}
+        self._came_in = came_in
+
+    def keep(self, mail: bytes) -> str:
+        digest = hashlib.sha256(mail).hexdigest()
+        self.mails.setdefault(digest, mail)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        if digest not in self.mails:
+            raise UnavailableError("mailroom.missing", "No mail of this digest.")
+        mail = self.mails[digest]
+        if hashlib.sha256(mail).hexdigest() != digest:
+            raise UnavailableError("mailroom.digest", "The mail is not what was kept.")
+        return mail
+
+    def receive(self, envelope: Envelope) -> str:
+        key = f"incoming/{envelope.id}.json"
+        new = key not in self.envelopes
+        self.envelopes.setdefault(key, envelope.dump())
+        if new:
+            self._came_in(key)
+        return key
+
+    def dispatch(self, envelope: Envelope) -> str:
+        key = f"outgoing/{envelope.id}.json"
+        self.envelopes.setdefault(key, envelope.dump())
+        return key
+
+    def envelope(self, key: str) -> Envelope:
+        if key not in self.envelopes:
+            raise UnavailableError("mailroom.missing", "No envelope of this key.")
+        return envelopes.load(self.envelopes[key])
+
+
+_FIXED = ("id", "opened_at", "envelope", "recipient", "part", "notice_of")
+
+
+class FakeLedger:
+    """State and event in one transaction; versions, the lifecycle and what never changes are enforced."""
+
+    def __init__(self) -> None:
+        self._deliveries: dict[str, Delivery] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._ids: set[str] = set()
+        self._lock = RLock()
+
+    def open(self, delivery: Delivery, event: Event) -> bool:
+        with self._lock:
+            if delivery.id in self._deliveries:
+                return False
+            _demand(delivery.version == 0, "a delivery opens at version 0")
+            _demand(delivery.state in {State.RECEIVED, State.READY}, "a delivery opens in RECEIVED or READY")
+            self._write(delivery, event)
+            return True
+
+    def get(self, delivery_id: str) -> Delivery:
+        with self._lock:
+            if delivery_id not in self._deliveries:
+                raise UnavailableError("ledger.missing", "No delivery of this id.")
+            return self._deliveries[delivery_id]
+
+    def record(self, delivery: Delivery, event: Event) -> None:
+        with self._lock:
+            stored = self.get(delivery.id)
+            if event in self._events[delivery.id]:
+                return
+            if stored.version != delivery.version - 1:
+                raise OvertakenError("ledger.version", "Another attempt has moved this delivery on.")
+            same = stored.state is delivery.state
+            _demand(same or allows(stored.state, delivery.state), f"{stored.state} → {delivery.state}")
+            for name in _FIXED:
+                _demand(getattr(stored, name) == getattr(delivery, name), f"{name} never changes")
+            self._write(delivery, event)
+
+    def _write(self, delivery: Delivery, event: Event) -> None:
+        _demand(event.state is delivery.state, "an event says the state that it leads to")
+        _demand(event.id not in self._ids, "an event's id is its own")
+        _demand(event.at.tzinfo is not None, "times are aware")
+        _demand(
+            delivery.state not in {State.CLAIMED, State.SENDING}
+            or (delivery.token != "" and delivery.wake_at is not None),
+            "an attempt has a token and a lease",
+        )
+        self._ids.add(event.id)
+        self._deliveries[delivery.id] = delivery
+        self._events.setdefault(delivery.id, []).append(event)
+
+    def history(self, delivery_id: str) -> tuple[Event, ...]:
+        with self._lock:
+            return tuple(self._events.get(delivery_id, ()))
+
+    def due(self, now: datetime) -> Iterator[Delivery]:
+        with self._lock:
+            yield from [d for d in self._deliveries.values() if d.wake_at is not None and d.wake_at <= now]
+
+    def opened_on(self, day: date) -> Iterator[Delivery]:
+        with self._lock:
+            found = [d for d in self._deliveries.values() if d.opened_at.astimezone(UTC).date() == day]
+        yield from sorted(found, key=lambda d: (d.opened_at, d.id))
+
+    def everything(self) -> tuple[Delivery, ...]:
+        """Return all deliveries, for tests."""
+        return tuple(self._deliveries.values())
+
+
+def _demand(right: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that speaks
+    if not right:
+        raise AssertionError(rule)
+
+
+class FakeQueue:
+    """Wake-ups, first in first out."""
+
+    def __init__(self) -> None:
+        self.wakes: deque[tuple[str, str]] = deque()
+
+    def wake(self, verb: str, delivery_id: str) -> None:
+        _demand(verb in {"translate", "deliver", "acknowledge"}, verb)
+        self.wakes.append((verb, delivery_id))
+
+
+class FakeAgreements:
+    """Agreements in a list."""
+
+    def __init__(self, *agreements: Agreement) -> None:
+        self.agreements = list(agreements)
+
+    def between(self, network: Network, sender: str, recipient: str) -> Agreement | None:
+        for agreement in self.agreements:
+            known = (agreement.sender.address.casefold(), agreement.recipient.alias.casefold())
+            if agreement.sender.network is network and known == (sender.casefold(), recipient.casefold()):
+                return agreement
+        return None
+
+    def correspondent(self, network: Network, address: str) -> Correspondent | None:
+        people = [person for agreement in self.agreements for person in (agreement.sender, agreement.recipient)]
+        found = (p for p in people if p.network is network and p.address.casefold() == address.casefold())
+        return next(found, None)
+
+
+@dataclass
+class FakeKeyring:
+    """Keys and certificates in dictionaries."""
+
+    identities: dict[str, Identity] = field(default_factory=dict)
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    trusted: dict[str, bytes] = field(default_factory=dict)
+
+    def identity(self, name: str) -> Identity:
+        return _found(self.identities, name)
+
+    def certificate(self, name: str) -> bytes:
+        return _found(self.certificates, name)
+
+    def anchors(self, name: str) -> bytes:
+        return _found(self.trusted, name)
+
+
+def _found(things: dict[str, Thing], name: str) -> Thing:
+    if name not in things:
+        raise UnavailableError("keyring.missing", "No key or certificate of this name.")
+    return things[name]
+
+
+class FakeCipher:
+    """A lock that closes nothing: `LOCKED n` before the mail, and never the same n twice, as S/MIME."""
+
+    def __init__(self, means: str = "signature") -> None:
+        self.means = means
+        self.closed = 0
+        self.expired: set[str] = set()  # addresses whose certificates are over
+
+    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:
+        _demand(now.tzinfo is not None, "times are aware")
+        head, _, content = mail.partition(b"\n")
+        if head == b"FORGED":
+            raise UntrustedError("cipher.signer", "The signature is not the sender's.")
+        if head == b"UNSIGNED":
+            return Opened(content, Proof("nothing"))
+        if not head.startswith(b"LOCKED"):
+            raise MalformedError("cipher.form", "The mail is not locked.")
+        return Opened(content, Proof(self.means, sender.address, hashlib.sha256(head).hexdigest(), "FAKE"))
+
+    def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:
+        _demand(now.tzinfo is not None, "times are aware")
+        if agreement.recipient.address in self.expired:
+            raise UntrustedError("cipher.expired", "The recipient's certificate is over.")
+        self.closed += 1
+        return b"LOCKED %d\n" % self.closed + mail
+
+
+class FakeForm:
+    """A network whose mails are JSON: one list of traits for each document."""
+
+    def read(self, opened: Opened, /) -> Message:
+        try:
+            fields = json.loads(opened.content)
+        except ValueError as error:
+            raise MalformedError("form.json", "A mail of the pretend network is JSON.") from error
+        if "bug" in fields:
+            raise ZeroDivisionError(fields["bug"])
+        return Message(
+            fields["id"],
+            Mailbox(fields["from"]),
+            fields.get("subject", ""),
+            tuple(_document(*traits) for traits in fields["patients"]),
+            opened.proof,
+            text=fields.get("text", ""),
+            attachments=tuple(Attachment(name, "text/plain", b"") for name in fields.get("files", ())),
+            losses=tuple(Loss(what, "line 1", "why", "instead") for what in fields.get("losses", ())),
+        )
+
+    def write(self, message: Message, dispatch: Dispatch, /) -> Written:
+        fields = {
+            "id": dispatch.message_id,
+            "date": dispatch.date.isoformat(),
+            "from": dispatch.sender.address,
+            "to": dispatch.recipient.address,
+            "patients": [
+                (d.patient.family, d.patient.given, d.patient.birth_date and d.patient.birth_date.isoformat())
+                for d in message.documents
+            ],
+            "text": message.text,
+            "files": [attachment.name for attachment in message.attachments],
+        }
+        return Written(json.dumps(fields).encode(), (Loss("form.subject", "subject", "why", "instead"),))
+
+
+def _document(family: str, given: str, born: str | None) -> Document:
+    patient = Patient(family, given, date.fromisoformat(born) if born else None)
+    return Document(None, Code("11488-4", "2.16.840.1.113883.6.1"), "CR", datetime(2026, 11, 20, tzinfo=UTC), patient)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing in it can catch this."""
+
+
+class FakeRelay:
+    """A peer that does what it is told, one word of `plan` for each attempt; then it accepts."""
+
+    def __init__(self) -> None:
+        self.plan: deque[str] = deque()
+        self.inbox: list[tuple[Envelope, bytes]] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # before the dot, while all else is sent
+
+    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
+        _demand(len(envelope.recipients) == 1, "one recipient for each transaction")
+        _demand(hashlib.sha256(mail).hexdigest() == envelope.mail, "the bytes are those of the envelope")
+        word = self.plan.popleft() if self.plan else "accept"
+        if word in _EARLY:
+            return _early(word)
+        self.meanwhile()
+        before_dot()
+        if word == "reject after the dot":
+            return Reply(Outcome.REJECTED, 554, "5.6.0")
+        if word == "lose the mail":
+            return Reply(Outcome.UNKNOWN)
+        self.inbox.append((envelope, mail))
+        if word == "lose the answer":
+            return Reply(Outcome.UNKNOWN)
+        if word == "be killed after the dot":
+            raise Killed
+        return Reply(Outcome.ACCEPTED, 250, "2.0.0", f"Q{len(self.inbox)}")
+
+
+_EARLY = {"postpone", "reject", "be killed", "break", "not answer"}
+
+
+def _early(word: str) -> Reply:
+    if word == "be killed":
+        raise Killed
+    if word == "break":
+        raise ZeroDivisionError
+    if word == "not answer":
+        raise UnavailableError("relay.connect", "The peer does not answer.")
+    if word == "postpone":
+        return Reply(Outcome.POSTPONED, 451, "4.3.0")
+    return Reply(Outcome.REJECTED, 550, "5.1.1")

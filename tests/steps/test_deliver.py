@@ -1,0 +1,268 @@
+"""What `deliver` decides: free retries, ambiguous ones, and whose turn it is."""
+
+from dataclasses import replace
+
+import pytest
+
+from passerelle.core.policy import Ambiguity
+from passerelle.core.receipts.backoff import HORIZON
+from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.deliver import (
+    ACCEPTED,
+    AMBIGUOUS,
+    DSN_WAIT,
+    EXPIRED,
+    LEASE,
+    MOST_RESENDS,
+    POSTPONED,
+    REJECTED,
+    deliver,
+)
+from passerelle.steps.translate import translate
+from tests.fakes import Killed
+from tests.steps.office import CANARIES, DOCTOR, OUTWARD, Office, letter
+
+
+def ready(office: Office) -> Delivery:
+    return translate(office.translating, office.open(letter()).id)
+
+
+def test_an_accepted_mail_says_code_enhanced_code_and_queue_id() -> None:
+    office = Office()
+    delivery = deliver(office.delivering, ready(office).id)
+    assert (delivery.state, delivery.reason, delivery.wake_at) == (State.ACCEPTED, ACCEPTED, None)
+    assert office.said(delivery) == {"code": "250", "enhanced": "2.0.0", "queue": "Q1"}
+    assert office.states(delivery)[-3:] == [State.CLAIMED, State.SENDING, State.ACCEPTED]
+    ((envelope, mail),) = office.relay.inbox
+    assert envelope.recipients == (DOCTOR.address,)
+    assert mail == office.mailroom.read(envelope.mail)
+
+
+def test_what_the_peer_says_outside_the_form_of_a_code_is_not_repeated() -> None:
+    office = Office()
+    delivery = ready(office)
+    relay = office.relay
+
+    class Talkative:
+        def send(self, *arguments: object) -> object:
+            reply = relay.send(*arguments)  # type: ignore[arg-type]
+            return replace(reply, enhanced="5.1.1 <CANARI>", queue_id="jean.canari@medical59")
+
+    chatty = replace(office.delivering, relays=dict.fromkeys(office.delivering.relays, Talkative()))  # type: ignore[arg-type]
+    assert office.said(deliver(chatty, delivery.id)) == {"code": "250"}
+    assert not any(canary in office.all_text() for canary in CANARIES)
+
+
+def test_a_second_run_sends_nothing() -> None:
+    office = Office()
+    done = deliver(office.delivering, ready(office).id)
+    assert deliver(office.delivering, done.id) == done
+    assert len(office.relay.inbox) == 1
+
+
+@pytest.mark.parametrize("word", ["postpone", "not answer", "break"])
+def test_a_mail_that_is_postponed_waits_in_ready_and_goes_out_later_with_the_same_bytes(word: str) -> None:
+    office = Office()
+    office.relay.plan.append(word)
+    first = ready(office)
+    waiting = deliver(office.delivering, first.id)
+    assert (waiting.state, waiting.reason, waiting.attempts) == (State.READY, POSTPONED, 1)
+    assert waiting.wake_at is not None
+    assert (waiting.wake_at - office.clock.now).total_seconds() == 15, "half of 30 s"
+    assert deliver(office.delivering, first.id) == waiting, "an early wake-up changes nothing"
+    office.settle()
+    ((envelope, _),) = office.relay.inbox
+    assert envelope == office.mailroom.envelope(first.outgoing)
+
+
+def test_a_bug_before_the_dot_is_named_by_its_class_only() -> None:
+    office = Office()
+    office.relay.plan.append("break")
+    assert office.said(deliver(office.delivering, ready(office).id)) == {"fault": "ZeroDivisionError"}
+
+
+def test_the_waits_grow_to_the_hour_and_end_after_five_days_with_the_sender_told() -> None:
+    office = Office()
+    office.relay.plan.extend(["postpone"] * 500)
+    first = ready(office)
+    waits = []
+    while (delivery := deliver(office.delivering, first.id)).state is State.READY:
+        assert delivery.wake_at is not None
+        waits.append((delivery.wake_at - office.clock.now).total_seconds())
+        office.clock.now = delivery.wake_at
+    assert waits[:9] == [15, 30, 60, 120, 240, 480, 960, 1800, 1800]
+    assert (delivery.state, delivery.reason) == (State.FAILED, EXPIRED)
+    assert office.clock.now <= first.opened_at + HORIZON
+    assert office.queue.wakes[-1] == ("acknowledge", delivery.id)
+
+
+@pytest.mark.parametrize("word", ["reject", "reject after the dot"])
+def test_a_mail_that_is_rejected_has_failed_and_the_sender_is_told(word: str) -> None:
+    office = Office()
+    office.relay.plan.append(word)
+    delivery = deliver(office.delivering, ready(office).id)
+    assert (delivery.state, delivery.reason) == (State.FAILED, REJECTED)
+    assert office.said(delivery)["code"] in {"550", "554"}
+    assert office.queue.wakes[-1] == ("acknowledge", delivery.id)
+
+
+def test_a_lost_answer_is_flagged_then_sent_again_after_the_wait_for_a_dsn() -> None:
+    office = Office()
+    office.relay.plan.append("lose the answer")
+    first = ready(office)
+    waiting = deliver(office.delivering, first.id)
+    assert (waiting.state, waiting.reason) == (State.READY, AMBIGUOUS)
+    assert waiting.wake_at == office.clock.now + DSN_WAIT
+    office.settle()
+    one, two = office.relay.inbox
+    assert one == two, "the same bytes, hence the same Message-ID"
+    assert AMBIGUOUS in office.reasons(first)
+
+
+def test_a_lost_answer_is_held_where_the_agreement_says_so() -> None:
+    office = Office(replace(OUTWARD, ambiguity=Ambiguity.HOLD))
+    office.relay.plan.append("lose the answer")
+    held = deliver(office.delivering, ready(office).id)
+    assert (held.state, held.reason, held.wake_at) == (State.HELD, AMBIGUOUS, None)
+    office.settle()
+    assert len(office.relay.inbox) == 1
+
+
+def test_a_peer_that_loses_every_answer_gets_so_many_copies_and_no_more() -> None:
+    office = Office()
+    office.relay.plan.extend(["lose the answer"] * 50)
+    first = ready(office)
+    office.settle()
+    assert office.ledger.get(first.id).state is State.HELD
+    assert len(office.relay.inbox) == MOST_RESENDS + 1
+
+
+def test_an_ambiguous_attempt_at_the_end_of_the_five_days_is_held() -> None:
+    office = Office()
+    office.relay.plan.append("lose the answer")
+    first = office.force(ready(office), State.READY, give_up_at=office.clock.now + DSN_WAIT)
+    assert deliver(office.delivering, first.id).state is State.HELD
+
+
+def test_a_crash_before_the_dot_is_a_free_retry_once_the_lease_is_over() -> None:
+    office = Office()
+    office.relay.plan.append("be killed")
+    first = ready(office)
+    with pytest.raises(Killed):
+        deliver(office.delivering, first.id)
+    claimed = office.ledger.get(first.id)
+    assert claimed.state is State.CLAIMED
+    office.clock.now += LEASE * 0.99
+    assert deliver(office.delivering, first.id) == claimed, "its lease still runs"
+    office.settle()
+    assert len(office.relay.inbox) == 1
+    assert AMBIGUOUS not in office.reasons(first)
+
+
+def test_a_crash_after_the_dot_is_ambiguous_once_the_lease_is_over() -> None:
+    office = Office()
+    office.relay.plan.append("be killed after the dot")
+    first = ready(office)
+    with pytest.raises(Killed):
+        deliver(office.delivering, first.id)
+    sending = office.ledger.get(first.id)
+    assert sending.state is State.SENDING
+    office.clock.now += LEASE * 0.99
+    assert deliver(office.delivering, first.id) == sending, "its lease still runs"
+    office.settle()
+    assert office.ledger.get(first.id).state is State.ACCEPTED
+    assert AMBIGUOUS in office.reasons(first)
+
+
+def test_a_mail_that_kills_its_process_past_the_five_days_has_failed() -> None:
+    office = Office()
+    first = ready(office)
+    office.force(first, State.CLAIMED, token="t", wake_at=office.clock.now, give_up_at=office.clock.now)
+    delivery = deliver(office.delivering, first.id)
+    assert (delivery.state, delivery.reason) == (State.FAILED, EXPIRED)
+
+
+def test_a_mail_that_the_bridge_held_back_for_days_gets_its_one_attempt() -> None:
+    office = Office()
+    first = ready(office)
+    office.clock.now += HORIZON * 2
+    assert deliver(office.delivering, first.id).state is State.ACCEPTED
+
+
+def test_two_attempts_at_once_send_once() -> None:
+    office = Office()
+    first = ready(office)
+    seen = []
+    office.relay.meanwhile = lambda: seen.append(deliver(office.delivering, first.id).state)
+    assert deliver(office.delivering, first.id).state is State.ACCEPTED
+    assert seen == [State.CLAIMED]
+    assert len(office.relay.inbox) == 1
+
+
+def test_an_attempt_that_wakes_after_its_lease_sends_nothing() -> None:
+    office = Office()
+    first = ready(office)
+
+    def sleep() -> None:
+        office.clock.now += LEASE
+
+    office.relay.meanwhile = sleep
+    assert deliver(office.delivering, first.id).state is State.CLAIMED
+    assert not office.relay.inbox
+
+
+def test_an_attempt_that_was_overtaken_sends_nothing() -> None:
+    office = Office()
+    first = ready(office)
+
+    def stall() -> None:
+        office.relay.meanwhile = lambda: None
+        office.clock.now += LEASE
+        assert deliver(office.delivering, first.id).state is State.ACCEPTED
+        office.clock.now -= LEASE  # a machine whose clock is late: the ledger must stop it
+
+    office.relay.meanwhile = stall
+    assert deliver(office.delivering, first.id).state is State.ACCEPTED
+    assert len(office.relay.inbox) == 1
+
+
+def test_two_claims_at_once_let_one_through() -> None:
+    office = Office()
+    first = ready(office)
+    ledger = office.ledger
+
+    class Racing:
+        """A ledger on which another attempt claims between reading and writing."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(ledger, name)
+
+        def get(self, name: str) -> Delivery:
+            found = ledger.get(name)
+            if found.state is State.READY:
+                deliver(office.delivering, name)
+            return found
+
+    racing = replace(office.delivering, ledger=Racing())  # type: ignore[arg-type]
+    assert deliver(racing, first.id).state is State.ACCEPTED
+    assert len(office.relay.inbox) == 1
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in {State.READY, State.CLAIMED, State.SENDING}])
+def test_a_delivery_in_any_other_state_is_left_alone(state: State) -> None:
+    office = Office()
+    forced = office.force(ready(office), state, wake_at=office.clock.now)
+    assert deliver(office.delivering, forced.id) == forced
+    assert not office.relay.inbox
+
+
+def test_a_delivery_that_failed_wakes_acknowledge_until_the_sender_is_told() -> None:
+    office = Office()
+    forced = office.force(ready(office), State.FAILED, reason=REJECTED, wake_at=office.clock.now)
+    deliver(office.delivering, forced.id)
+    assert office.queue.wakes[-1] == ("acknowledge", forced.id)
+    office.settle()
+    office.queue.wakes.clear()
+    deliver(office.delivering, forced.id)
+    assert not office.queue.wakes
