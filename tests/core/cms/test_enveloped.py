@@ -126,6 +126,28 @@ def test_a_wrong_wrapped_key_fails_like_a_wrong_content(wrapped: bytes, key: key
     assert by_key.value.code == "cms.cannot-decrypt"
 
 
+def changed(**changes: object) -> bytes:
+    """Return an envelope with fields of its content replaced."""
+    content = cms.ContentInfo.load(enveloped.seal(CONTENT, (pki.person().certificate,)))["content"]
+    for name, value in changes.items():
+        content["encrypted_content_info"][name] = value
+    return bytes(cms.ContentInfo({"content_type": "enveloped_data", "content": content}).dump(force=True))
+
+
+def test_content_of_another_type_or_of_broken_blocks_is_refused(key: keys.Key) -> None:
+    assert refusal(changed(content_type="signed_data"), key) == "cms.content-type"
+    assert refusal(changed(encrypted_content=b"x" * 17), key) == "cms.structure"
+    assert refusal(changed(encrypted_content=b""), key) == "cms.structure"
+
+
+def test_a_key_wrapped_by_other_means_is_refused(key: keys.Key) -> None:
+    sealed = enveloped.seal(CONTENT, (key.certificate,))
+    rsa, other = (bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("01", "0b"))
+    head, found, tail = sealed.partition(rsa)
+    assert found
+    assert refusal(head + other + tail, key) in {"cms.key-transport", "cms.structure"}
+
+
 def test_recipients_are_capped(key: keys.Key) -> None:
     most = structure.MOST_RECIPIENTS
     certificate = pki.person().certificate

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms
 from asn1crypto import x509 as asn1x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +17,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from passerelle.core.cms import keys, signed, structure
+from passerelle.core.cms import keys, signature, signed, structure, transport
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError, UntrustedError
 from tests.vectors import openssl, pki
 
@@ -164,6 +167,40 @@ def test_a_weak_key_is_refused(tmp_path: Path) -> None:
     weak = pki.issue(pki.Subject("weak", emails=("w@x.example",)), pki.rsa_key("weak", 1024), pki.authority())
     certificate, private = openssl.store(tmp_path, "weak", weak)
     assert refusal(make(*OPAQUE, "-signer", certificate, "-inkey", private)) == "cms.weak-key"
+
+
+def test_curves_and_keys_that_are_too_weak_or_unknown_are_refused(key: keys.Key) -> None:
+    info = cms.ContentInfo.load(signed.sign(CONTENT, key, pki.NOW))
+    signer = info["content"]["signer_infos"][0]
+    for private, kind, code in (
+        (ec.generate_private_key(ec.SECP224R1()), UntrustedError, "cms.weak-key"),
+        (ec.generate_private_key(ec.SECP256R1()), UntrustedError, "cms.algorithm"),
+        (ed25519.Ed25519PrivateKey.generate(), UnsupportedError, "cms.signer-key"),
+    ):
+        certificate = plain(private)
+        with pytest.raises(kind) as caught:
+            signature.check(certificate, signer, b"")
+        assert caught.value.code == code
+
+
+def plain(private: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> x509.Certificate:
+    """Return a certificate of any kind of key, without extensions."""
+    name = x509.Name([])
+    builder = x509.CertificateBuilder(name, name, private.public_key(), 1, pki.SINCE, pki.UNTIL)
+    return builder.sign(pki.rsa_key("root"), hashes.SHA256())
+
+
+def test_an_algorithm_of_another_kind_of_key_is_refused(key: keys.Key) -> None:
+    def other(infos: cms.SignerInfos) -> list[cms.SignerInfo]:
+        infos[0]["signature_algorithm"] = {"algorithm": "sha256_ecdsa"}
+        return [infos[0]]
+
+    assert refusal(edited(signed.sign(CONTENT, key, pki.NOW), signer_infos=other)) == "cms.algorithm"
+
+
+def test_a_key_identifier_names_no_certificate_without_one() -> None:
+    identifier = cms.SignerIdentifier({"subject_key_identifier": b"1"})
+    assert not transport.names(identifier, plain(ec.generate_private_key(ec.SECP256R1())))
 
 
 def test_signed_content_other_than_data_is_refused(peer: tuple[str, ...]) -> None:

@@ -121,6 +121,8 @@ def test_a_mail_without_attachment_is_flat() -> None:
         ({"subject": "a\r\nBcc: x@y.example"}, "mail.header-value"),
         ({"headers": (("X-A: b\r\nBcc", "c"),)}, "mail.header-value"),
         ({"headers": (("X-A", "c\x00"),)}, "mail.header-value"),
+        ({"headers": (("X-A", "c" * 998),)}, "mail.header-value"),
+        ({"headers": (("X A", "c"),)}, "mail.header-value"),
         ({"text": "cœur", "charset": "iso-8859-1"}, "mail.charset"),
         ({"attachments": (Attachment("a\nb", "text/plain", b""),)}, "mail.attachment"),
         ({"attachments": (Attachment("a", "text/plain\r\nX: y", b""),)}, "mail.attachment"),
@@ -291,6 +293,29 @@ def test_an_inner_boundary_that_starts_like_the_outer_one_is_told_apart() -> Non
 def test_a_name_is_decoded_and_made_safe(value: str, name: str) -> None:
     content = bodied(b"Content-Disposition: " + value.encode() + b"\r\n", b"x")
     assert mime.read(content).parts[0].name == name
+
+
+def test_an_encoded_word_that_is_none_stays_as_it_is() -> None:
+    assert fields.decode("=?utf-8?b?A?= =?x") == "=?utf-8?b?A?= =?x"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("x; a*x*=utf-8''b", {"a": ""}),
+        ("x; a*0=b; a*1=c; a*3=d", {"a": "bcd"}),
+        ("x; a*=%C3%A9", {"a": "é"}),
+        ('x; a="b\\"c;d"; e=f g', {"a": 'b"c;d', "e": "f g"}),
+        ('x; a="b', {"a": '"b'}),
+    ],
+)
+def test_parameters_are_joined_and_decoded(value: str, found: dict[str, str]) -> None:
+    assert fields.parameters(value) == ("x", found)
+
+
+def test_a_header_block_is_capped_for_itself_too() -> None:
+    with pytest.raises(MalformedError, match=r"mail\.header-block"):
+        fields.parse(b"X: y\r\n" * 50_000)
 
 
 def test_a_long_name_keeps_its_extension() -> None:
