@@ -14,9 +14,9 @@ from passerelle.core.errors import PasserelleError
 Answer = TypeVar("Answer")
 Handler = Callable[[dict[str, Any], LambdaContext], Answer]
 
-logger = Logger()  # names and level come from the environment: template.yaml
-metrics = Metrics()
-tracer = Tracer(auto_patch=False)
+logger = Logger(service="passerelle")  # its level: POWERTOOLS_LOG_LEVEL, in template.yaml
+metrics = Metrics(namespace="Passerelle", service="passerelle")
+tracer = Tracer(service="passerelle", auto_patch=False)
 
 _FRAMES = 8
 

@@ -1,0 +1,31 @@
+"""What `translate` alone needs: the locks and the forms of both networks, which take time to load."""
+
+from functools import cache
+
+from passerelle.adapters import wiring
+from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
+from passerelle.core.message import Network
+from passerelle.core.networks import apicrypt, mssante
+from passerelle.core.policy import Lock
+from passerelle.steps.ports import Cipher, TranslateDesk
+
+SMIME = "apicrypt"
+"""Name of the bridge's S/MIME identity, and of the anchors of those who write to it."""
+
+
+@cache
+def ciphers() -> dict[Lock, Cipher]:
+    """Return the locks."""
+    return {Lock.SMIME: SmimeCipher(wiring.keyring(), SMIME, SMIME), Lock.CHANNEL: ChannelCipher()}
+
+
+def desk() -> TranslateDesk:
+    """Return the desk of `translate`, with the bridge as the agreements name it now."""
+    return TranslateDesk(
+        **wiring.basics(),
+        chance=wiring.chance,
+        agreements=wiring.agreements(),
+        ciphers=ciphers(),
+        forms={Network.APICRYPT: apicrypt, Network.MSSANTE: mssante},
+        bridge=wiring.agreements().book().bridge,
+    )
