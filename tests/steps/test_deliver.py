@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.policy import Ambiguity
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.deliver import (
     ACCEPTED,
@@ -19,6 +20,7 @@ from passerelle.steps.deliver import (
     REJECTED,
     deliver,
 )
+from passerelle.steps.ports import RECORD_TRIES
 from passerelle.steps.translate import translate
 from tests.fakes import Killed
 from tests.steps.office import CANARIES, DOCTOR, OUTWARD, Office, letter
@@ -188,6 +190,40 @@ def test_a_mail_that_the_bridge_held_back_for_days_gets_its_one_attempt() -> Non
     first = ready(office)
     office.clock.now += HORIZON * 2
     assert deliver(office.delivering, first.id).state is State.ACCEPTED
+
+
+def test_a_first_attempt_does_not_wait_for_another_machines_clock() -> None:
+    office = Office()
+    first = ready(office)
+    office.clock.forward(seconds=-1)
+    assert deliver(office.delivering, first.id).state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("silences", range(1, RECORD_TRIES))
+@pytest.mark.parametrize("write", range(3))
+def test_a_ledger_that_loses_its_answers_is_asked_again_and_nothing_is_ambiguous(write: int, silences: int) -> None:
+    office = Office()
+    first = ready(office)
+    ledger = office.ledger
+
+    class Mute:
+        """A ledger that writes, and whose answers to one write are lost."""
+
+        calls = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(ledger, name)
+
+        def record(self, delivery: Delivery, event: Event) -> None:
+            ledger.record(delivery, event)
+            self.calls += 1
+            if write < self.calls <= write + silences:
+                raise UnavailableError("ledger.silent", "No answer.")
+
+    mute = replace(office.delivering, ledger=Mute())  # type: ignore[arg-type]
+    assert deliver(mute, first.id).state is State.ACCEPTED
+    assert AMBIGUOUS not in office.reasons(first)
+    assert len(office.relay.inbox) == 1
 
 
 def test_two_attempts_at_once_send_once() -> None:

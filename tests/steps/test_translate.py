@@ -209,8 +209,9 @@ def test_what_does_not_answer_is_asked_again_after_a_wait_that_the_ledger_keeps(
     assert waiting.wake_at is not None
     assert office.clock.now < waiting.wake_at <= office.clock.now + LONGEST
     assert translate(office.translating, opened.id) == waiting, "an early wake-up changes nothing"
-    office.settle()
-    assert office.only().state is State.ACCEPTED
+    office.clock.now = waiting.wake_at
+    ready = translate(office.translating, opened.id)
+    assert (ready.state, ready.attempts, ready.reason) == (State.READY, 0, "")
 
 
 def test_a_ledger_that_does_not_answer_is_the_queues_business() -> None:

@@ -76,9 +76,8 @@ def deliver(desk: DeliverDesk, delivery_id: str) -> Delivery:
 
 def _moved_on(desk: DeliverDesk, delivery: Delivery) -> Delivery:
     """Do what the state asks for, if the wait or the lease is over."""
-    fresh = (
-        delivery.state is State.READY and delivery.attempts == 0
-    )  # its clock is another machine's: never wait for it
+    # A first attempt never waits: the clock that made it ready may be ahead of ours.
+    fresh = delivery.state is State.READY and delivery.attempts == 0
     if not (fresh or _over(delivery, desk.clock())):
         return delivery
     if delivery.state is State.SENDING:
