@@ -1,0 +1,324 @@
+"""The relay against a scripted peer (every answer at every step), aiosmtpd (TLS) and, where it is there, Postfix."""
+
+import hashlib
+import ssl
+import warnings
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelle.adapters import smtp
+from passerelle.adapters.relay import SmtpRelay
+from passerelle.adapters.settings import Place, Tls
+from passerelle.core.errors import OvertakenError, UnavailableError
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.message import Network
+from passerelle.local.authority import Authority
+from passerelle.local.town import open_town, tls
+from passerelle.steps.ports import Identity, Outcome, Reply
+from tests.adapters import peers
+from tests.adapters.peers import CUT, GOOD, SILENCE
+from tests.fakes import FakeKeyring
+
+SENDER, RECIPIENT = "a@passerelle.mssante.example", "b@ch-exemple.mssante.example"
+MAIL = b"Subject: x\r\n\r\nBonjour\r\n.\r\n..deux\r\n.QUIT\r\nfin\r\n"
+STEPS = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot")
+
+
+def envelope(mail: bytes, sender: str = SENDER) -> Envelope:
+    return Envelope(Network.MSSANTE, sender, (RECIPIENT,), hashlib.sha256(mail).hexdigest())
+
+
+@dataclass
+class Dot:
+    """Counts what is written before the dot."""
+
+    calls: int = 0
+    error: Exception | None = None
+
+    def __call__(self) -> None:
+        self.calls += 1
+        if self.error:
+            raise self.error
+
+
+def relay(place: Place, way: Tls = Tls.LOOPBACK, keyring: FakeKeyring | None = None) -> SmtpRelay:
+    return SmtpRelay(place, way, keyring or FakeKeyring(), "relay.mssante", lambda: "passerelle.example", last_wait=0.5)
+
+
+def sent(*script: bytes, mail: bytes = MAIL, dot: Dot | None = None) -> tuple[Reply, bytes]:
+    """Send to a scripted peer; return the reply and all that the peer heard."""
+    with peers.peer(*script) as peer:
+        reply = relay(peer.place).send(envelope(mail), mail, dot or Dot())
+        assert peer.gone.wait(10)
+        return reply, bytes(peer.heard)
+
+
+def at(step: str, answer: bytes) -> tuple[bytes, ...]:
+    """Return the good script with another answer at one step."""
+    place = STEPS.index(step)
+    return (*GOOD[:place], answer, *GOOD[place + 1 :])
+
+
+def test_a_good_transaction_is_accepted_with_its_queue_id() -> None:
+    dot = Dot()
+    reply, heard = sent(*GOOD, dot=dot)
+    assert reply == Reply(Outcome.ACCEPTED, 250, "2.0.0", "4FEED")
+    assert dot.calls == 1
+    assert heard == (
+        b"ehlo passerelle.example\r\nMAIL FROM:<" + SENDER.encode() + b">\r\nRCPT TO:<" + RECIPIENT.encode() + b">\r\n"
+        b"DATA\r\nSubject: x\r\n\r\nBonjour\r\n..\r\n...deux\r\n..QUIT\r\nfin\r\n.\r\nQUIT\r\n"
+    )
+
+
+def test_a_notice_has_the_null_sender() -> None:
+    with peers.peer(*GOOD) as peer:
+        relay(peer.place).send(envelope(MAIL, sender=""), MAIL, Dot())
+        assert peer.gone.wait(10)
+    assert b"MAIL FROM:<>\r\n" in peer.heard
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
+def test_a_4xx_is_postponed_and_a_5xx_rejected(step: str) -> None:
+    assert sent(*at(step, b"451 4.3.0 Later\r\n"))[0] == Reply(Outcome.POSTPONED, 451, "4.3.0")
+    assert sent(*at(step, b"550-5.1.1 No\r\n550 5.1.1 such\r\n"))[0] == Reply(Outcome.REJECTED, 550, "5.1.1")
+
+
+@pytest.mark.parametrize("step", ["greeting", "EHLO"])
+@pytest.mark.parametrize("answer", [b"421 4.3.2 Busy\r\n", b"554 5.7.1 Go away\r\n"])
+def test_a_server_that_greets_nobody_is_asked_again(step: str, answer: bytes) -> None:
+    """It has said nothing of this mail."""
+    assert sent(*at(step, answer))[0].outcome is Outcome.POSTPONED
+
+
+ODD = {
+    "cut": CUT,
+    "no number": b"hello\r\n",
+    "code of no class": b"999 x\r\n",
+    "1xx": b"150 x\r\n",
+    "too long": b"250 " + b"x" * smtp.LONGEST_REPLY_LINE + b"\r\n",
+    "too many lines": b"250-x\r\n" * smtp.MOST_LINES + b"250 x\r\n",
+    "NUL": b"\0\0\0 \r\n",
+}
+
+
+@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+def test_before_the_dot_whatever_is_no_answer_is_postponed(step: str, answer: bytes) -> None:
+    dot = Dot()
+    assert sent(*at(step, answer), dot=dot)[0].outcome is Outcome.POSTPONED
+    assert dot.calls == 0
+
+
+@pytest.mark.parametrize("answer", [*ODD.values(), SILENCE, b"354 x\r\n"], ids=[*ODD, "silence", "3xx"])
+def test_after_the_dot_whatever_is_no_answer_is_unknown(answer: bytes) -> None:
+    dot = Dot()
+    assert sent(*at("dot", answer), dot=dot)[0].outcome is Outcome.UNKNOWN
+    assert dot.calls == 1
+
+
+@pytest.mark.parametrize(("step", "answer"), [("MAIL", b"354 x\r\n"), ("RCPT", b"354 x\r\n"), ("DATA", b"250 x\r\n")])
+def test_an_answer_out_of_place_is_postponed(step: str, answer: bytes) -> None:
+    assert sent(*at(step, answer))[0].outcome is Outcome.POSTPONED
+
+
+def test_a_reply_at_the_limits_is_read() -> None:
+    line = b"250-".ljust(smtp.LONGEST_REPLY_LINE - 2, b"x") + b"\r\n"
+    full = line * (smtp.MOST_LINES - 1) + b"250 2.0.0 Ok\r\n"
+    assert sent(*at("dot", full))[0].outcome is Outcome.ACCEPTED
+
+
+def test_where_nobody_listens_the_mail_is_postponed() -> None:
+    with peers.peer(*GOOD) as peer:
+        place = peer.place
+        relay(place).send(envelope(MAIL), MAIL, Dot())
+    assert relay(place).send(envelope(MAIL), MAIL, Dot()) == Reply(Outcome.POSTPONED, 0, "4.4.2")
+
+
+@pytest.mark.parametrize("error", [OvertakenError("x.y", "z"), OSError(), TimeoutError()], ids=repr)
+def test_where_sending_may_not_be_written_the_dot_is_never_sent(error: Exception) -> None:
+    with peers.peer(*GOOD) as peer, pytest.raises(type(error)):
+        relay(peer.place).send(envelope(MAIL), MAIL, Dot(error=error))
+    assert peer.gone.wait(10)
+    assert peer.heard.endswith(b"fin\r\n")
+
+
+BROKEN = {
+    "bare LF": b"Subject: x\r\n\r\none\ntwo\r\n",
+    "bare CR": b"Subject: x\r\n\r\none\rtwo\r\n",
+    "smuggled dot": b"Subject: x\r\n\r\none\n.\r\nMAIL FROM:<evil@x.example>\r\n",
+    "another smuggled dot": b"Subject: x\r\n\r\none\r\n.\rtwo\r\n",
+    "CR at the end": b"Subject: x\r\n\r\none\r",
+    "CR CR LF": b"Subject: x\r\r\n",
+    "LF CR": b"Subject: x\n\r",
+    "NUL": b"Subject: x\r\n\r\no\0e\r\n",
+    "long line": b"x" * (smtp.LONGEST_LINE + 1) + b"\r\n",
+    "long last line": b"x" * (smtp.LONGEST_LINE + 1),
+}
+
+
+@pytest.mark.parametrize("mail", BROKEN.values(), ids=BROKEN)
+def test_a_mail_that_could_smuggle_another_is_refused_before_connecting(mail: bytes) -> None:
+    nowhere = Place(host="127.0.0.1", port=1)
+    assert relay(nowhere).send(envelope(mail), mail, Dot()) == Reply(Outcome.REJECTED, 0, "5.6.0")
+
+
+def test_a_line_at_the_limit_is_sent() -> None:
+    mail = b"x" * smtp.LONGEST_LINE + b"\r\n"
+    assert sent(*GOOD, mail=mail)[0].outcome is Outcome.ACCEPTED
+
+
+@given(st.lists(st.sampled_from([b".", b"..", b"x", b".x", b"", b"\r", b"\n", b"\r\n", b"\r\n.\r\n"]), max_size=12))
+def test_what_is_stuffed_ends_nowhere_and_comes_back(pieces: list[bytes]) -> None:
+    mail = b"".join(pieces)
+    if not smtp.conforming(mail):
+        return
+    wire = smtp.stuffed(mail)
+    assert b"\r\n.\r\n" not in b"\r\n" + wire
+    lines = wire.split(b"\r\n")
+    back = b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
+    assert back.removesuffix(b"\r\n") == mail.removesuffix(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("limit", "outcome"),
+    [(b"0", "accepted"), (b"46", "accepted"), (b"45", "rejected"), (b"", "accepted"), (b"x", "accepted")],
+)
+def test_a_peer_s_size_limit_is_heard(limit: bytes, outcome: str) -> None:
+    assert len(MAIL) == 46
+    reply, heard = sent(*at("EHLO", b"250-peer.example\r\n250 SIZE " + limit + b"\r\n"))
+    assert reply.outcome.value == outcome
+    assert (b" SIZE=46\r\n" in heard) == (outcome == "accepted")
+
+
+def test_a_mail_in_8_bit_needs_a_peer_that_takes_it() -> None:
+    mail = "Subject: x\r\n\r\né\r\n".encode()
+    reply, heard = sent(*GOOD, mail=mail)
+    assert (reply.outcome, b" BODY=8BITMIME" in heard) == (Outcome.ACCEPTED, True)
+    assert sent(*at("EHLO", b"250 peer.example\r\n"), mail=mail)[0] == Reply(Outcome.REJECTED, 0, "5.6.3")
+
+
+@pytest.mark.parametrize(
+    ("text", "enhanced", "queue_id"),
+    [
+        (b"2.0.0 Ok: queued as 4A6B1C2D3E", "2.0.0", "4A6B1C2D3E"),
+        (b"OK id=1rAbCd-0001Xy-2Z", "", "1rAbCd-0001Xy-2Z"),
+        (b"2.6.0 <x@y.example> [InternalId=1234567890, Hostname=h] Queued mail for delivery", "2.6.0", "1234567890"),
+        (b"2.0.0 Ok: queued as jean", "2.0.0", ""),
+        (b"5.0.0 contradicts its code", "", ""),
+        (b"2.0.0.1 Ok", "", ""),
+        (b"2.1234.5 Ok", "", ""),
+        (b"Ok", "", ""),
+        (b"", "", ""),
+        (b"\xff\xfe", "", ""),
+    ],
+)
+def test_of_a_reply_only_codes_are_kept(text: bytes, enhanced: str, queue_id: str) -> None:
+    assert smtp.answer(250, text) == Reply(Outcome.ACCEPTED, 250, enhanced, queue_id)
+
+
+# ---- TLS ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Papers:
+    ours: Authority
+    theirs: Authority
+    server: Identity
+    client: Identity
+    stranger: Identity
+
+
+@pytest.fixture(scope="module")
+def papers() -> Papers:
+    now = datetime.now(UTC)
+    ours, theirs = Authority.make("Ours", now), Authority.make("Theirs", now)
+    return Papers(
+        ours, theirs, ours.machine("mx.example"), ours.machine("passerelle.example"), theirs.machine("x.example")
+    )
+
+
+def over_tls(town: Any, keyring: FakeKeyring, way: Tls, host: str = "127.0.0.1") -> Reply:  # noqa: ANN401 - a town
+    made = relay(Place(host=host, port=town.port), way, keyring)
+    return replace(made, last_wait=10.0).send(envelope(MAIL), MAIL, Dot())
+
+
+def keys(anchor: bytes, identity: Identity | None = None) -> FakeKeyring:
+    return FakeKeyring({"relay.mssante": identity} if identity else {}, {}, {"relay.mssante": anchor})
+
+
+def test_mutual_tls_names_both_sides(papers: Papers) -> None:
+    with open_town("mss", [RECIPIENT], papers.server, papers.ours.anchor) as town:
+        reply = over_tls(town, keys(papers.ours.anchor, papers.client), Tls.MUTUAL)
+    assert reply == Reply(Outcome.ACCEPTED, 250, "2.0.0", "mss-1")
+    assert [(arrival.peer, arrival.content) for arrival in town.arrivals] == [("passerelle.example", MAIL)]
+
+
+def test_starttls_needs_no_certificate_of_ours(papers: Papers) -> None:
+    with open_town("api", [RECIPIENT], papers.server) as town:
+        assert over_tls(town, keys(papers.ours.anchor), Tls.STARTTLS).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("wrong", ["anchor", "host"])
+def test_a_server_that_is_not_who_it_should_be_gets_no_mail(papers: Papers, wrong: str) -> None:
+    anchor = papers.theirs.anchor if wrong == "anchor" else papers.ours.anchor
+    host = "127.1" if wrong == "host" else "127.0.0.1"
+    with open_town("api", [RECIPIENT], papers.server) as town:
+        reply = over_tls(town, keys(anchor), Tls.STARTTLS, host)
+    assert reply == Reply(Outcome.POSTPONED, 0, "4.7.5")
+    assert town.arrivals == []
+
+
+@pytest.mark.parametrize("who", ["nobody", "a stranger"])
+def test_a_server_that_does_not_believe_us_gets_no_mail(papers: Papers, who: str) -> None:
+    with open_town("mss", [RECIPIENT], papers.server, papers.ours.anchor) as town:
+        keyring = keys(papers.ours.anchor, papers.stranger)
+        reply = over_tls(town, keyring, Tls.STARTTLS if who == "nobody" else Tls.MUTUAL)
+    assert reply.outcome is Outcome.POSTPONED
+    assert town.arrivals == []
+
+
+def test_without_starttls_nothing_is_said(papers: Papers) -> None:
+    with peers.peer(*GOOD) as peer:
+        reply = relay(peer.place, Tls.STARTTLS, keys(papers.ours.anchor)).send(envelope(MAIL), MAIL, Dot())
+        assert peer.gone.wait(10)
+    assert reply == Reply(Outcome.POSTPONED, 0, "4.7.4")
+    assert b"MAIL" not in peer.heard
+
+
+def test_what_was_said_in_clear_is_not_believed_behind_tls(papers: Papers) -> None:
+    """RFC 3207 §6: the answer slipped in behind 220, a size limit of 1, must not count."""
+    injected = b"220 Go\r\n250-evil.example\r\n250 SIZE 1\r\n"
+    script = (GOOD[0], b"250-peer.example\r\n250 STARTTLS\r\n", injected, *GOOD[1:])
+    with peers.peer(*script, context=tls(papers.server, None)) as peer:
+        reply = relay(peer.place, Tls.STARTTLS, keys(papers.ours.anchor)).send(envelope(MAIL), MAIL, Dot())
+    assert reply.outcome is Outcome.ACCEPTED
+    assert b"STARTTLS\r\nehlo passerelle.example\r\nMAIL" in peer.heard
+
+
+def test_the_oldest_tls_is_1_2(papers: Papers) -> None:
+    old = tls(papers.server, None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with peers.peer(GOOD[0], b"250-peer.example\r\n250 STARTTLS\r\n", b"220 Go\r\n", context=old) as peer:
+        reply = relay(peer.place, Tls.STARTTLS, keys(papers.ours.anchor)).send(envelope(MAIL), MAIL, Dot())
+    assert reply == Reply(Outcome.POSTPONED, 0, "4.7.5")
+
+
+@pytest.mark.parametrize("keyring", [keys(b"no PEM"), keys(b"\xff"), FakeKeyring()], ids=["text", "bytes", "nothing"])
+def test_without_anchors_the_mail_waits(keyring: FakeKeyring) -> None:
+    with pytest.raises(UnavailableError):
+        relay(Place(host="127.0.0.1", port=1), Tls.STARTTLS, keyring).send(envelope(MAIL), MAIL, Dot())
+
+
+def test_a_key_leaves_no_file(papers: Papers, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a Path
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_town("mss", [RECIPIENT], papers.server, papers.ours.anchor) as town:
+        over_tls(town, keys(papers.ours.anchor, papers.client), Tls.MUTUAL)
+    assert list(tmp_path.iterdir()) == []
