@@ -35,12 +35,13 @@ def run(voice: Voice, output: Path, port: int, *, stay: bool) -> None:
         with world.opened(root, place, port) as here:
             voice.say("demo.deployed", seconds=f"{time.monotonic() - began:.1f}")
             happened = _cross(voice, here, place, output)
+            as_expected = happened.as_expected
             voice.out.print(timeline.table(voice, happened.rows(voice)))
             voice.say("demo.done", folder=output, seconds=f"{time.monotonic() - began:.1f}")
             if stay:
                 _wait(voice, here)
     shutil.rmtree(place, ignore_errors=True)
-    if not happened.as_expected:
+    if not as_expected:
         raise SetupError("demo.unexpected", folder=output)
 
 

@@ -6,6 +6,7 @@ nothing else of the template changes. What the emulator lacks is bridged here an
 | The emulator lacks | Locally |
 |---|---|
 | other Pythons: its workers run its own | the layer is built for this one; parameters Runtime, Architecture |
+| one layer for all workers: it unzips it for each | dependencies are unpacked once, a .pth leads to them |
 | a network: no VPC, no NAT, no MX records | each network's relay is a parameter; it names a town on loopback |
 | TLS of its own, which the bucket policies demand | parameter UnsafePlainHttp: it speaks HTTP, on loopback only |
 """
