@@ -84,7 +84,7 @@ def _packaged(root: Path, cloud: Cloud) -> str:
 
 def _zip(root: Path, folder: str, archive: Path) -> None:
     if (root / folder / "requirements.txt").exists():  # the layer
-        layer.pack(root, archive)
+        layer.link(root, archive)
         return
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as code:
         for file in sorted((root / folder).glob("*.py")):

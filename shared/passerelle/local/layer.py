@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from passerelle.local.trouble import SetupError
@@ -38,24 +40,43 @@ def dependencies(root: Path) -> Path:
 
 
 def pack(root: Path, archive: Path) -> None:
-    """Write the layer as the emulator gets it: the project's own code, and the way to its dependencies.
+    """Write the layer whole: dependencies and the project, as they stand under /opt."""
+    with _project(root, archive.parent) as project:
+        _zip(archive, dependencies(root), project)
 
-    The emulator unzips a layer anew for every worker it starts, which takes seconds for 100 MB. So the dependencies
-    stay in their folder, and a .pth, which Lambda's site directory /opt/python/lib/python3.x/site-packages obeys,
-    puts that folder before all others.
+
+def link(root: Path, archive: Path) -> None:
+    """Write the layer as the emulator gets it: the project, and the way to the same dependencies.
+
+    The emulator unzips a layer anew for every worker that it starts, which takes seconds for 130 MB. So the
+    dependencies stay in their folder, and a .pth, which Lambda's site directory python/lib/python3.x/site-packages
+    obeys, puts that folder before all others.
     """
     kept = dependencies(root) / "python"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+    with _project(root, archive.parent) as project:
+        way = project / "python" / "lib" / version / "site-packages" / "dependencies.pth"
+        way.parent.mkdir(parents=True)
+        way.write_text(f"import sys; sys.path.insert(0, {str(kept)!r})\n", "utf-8")
+        _zip(archive, project)
+
+
+@contextmanager
+def _project(root: Path, place: Path) -> Iterator[Path]:
+    """Copy the project's own code into a folder, and compile it."""
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         python = Path(folder, "python")
         shutil.copytree(root / "shared", python, ignore=shutil.ignore_patterns("__pycache__"))
         _compile(python)
-        way = python / "lib" / version / "site-packages" / "dependencies.pth"
-        way.parent.mkdir(parents=True)
-        way.write_text(f"import sys; sys.path.insert(0, {str(kept)!r})\n", "utf-8")
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as layer:
-            for file in sorted(Path(folder).rglob("*")):
-                layer.write(file, file.relative_to(folder))
+        yield Path(folder)
+
+
+def _zip(archive: Path, *folders: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as layer:
+        for folder in folders:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    layer.write(file, file.relative_to(folder))
 
 
 def _mark(requirements: Path) -> str:
