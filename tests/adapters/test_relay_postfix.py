@@ -1,0 +1,66 @@
+"""The relay against a real Postfix, where there is one."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from passerelle.adapters.settings import Place, Tls
+from passerelle.local.authority import Authority
+from passerelle.steps.ports import Outcome, Reply
+from tests.adapters import postfix
+from tests.adapters.postfix import Postfix
+from tests.adapters.test_relay import MAIL, Dot, Papers, envelope, keys, relay
+
+WHOLE = (
+    b"Message-ID: <1@passerelle.example>\r\n"
+    b"Date: Sun, 22 Nov 2026 09:00:00 +0100\r\nFrom: a@passerelle.mssante.example\r\n"
+    b"To: b@ch-exemple.mssante.example\r\n" + MAIL
+)
+"""With all headers that Postfix would add."""
+
+pytestmark = pytest.mark.skipif(bool(postfix.missing()), reason=f"NOT CHECKED on Postfix: {postfix.missing()}")
+
+
+@pytest.fixture(scope="module")
+def papers() -> Papers:
+    now = datetime.now(UTC)
+    ours, theirs = Authority.make("Ours", now), Authority.make("Theirs", now)
+    client = ours.machine("passerelle.example")
+    return Papers(ours, theirs, ours.machine("mx.example"), client, theirs.machine("x.example"))
+
+
+@pytest.fixture(scope="module")
+def server(papers: Papers) -> Iterator[Postfix]:
+    domain = "ch-exemple.mssante.example"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postfix.running(Path(folder), papers.server, papers.ours.anchor, domain) as made,
+    ):
+        yield made
+
+
+def send(server: Postfix, papers: Papers, mail: bytes = MAIL, *, stranger: bool = False) -> Reply:
+    keyring = keys(papers.ours.anchor, papers.stranger if stranger else papers.client)
+    made = relay(Place(host="127.0.0.1", port=server.port), Tls.MUTUAL, keyring)
+    return replace(made, last_wait=20.0).send(envelope(mail), mail, Dot())
+
+
+def test_postfix_takes_a_mail_and_gives_it_back_byte_by_byte(server: Postfix, papers: Papers) -> None:
+    reply = send(server, papers, WHOLE)
+    assert (reply.outcome, reply.code, reply.enhanced) == (Outcome.ACCEPTED, 250, "2.0.0")
+    assert reply.queue_id in (server.folder / "mail.log").read_text()
+    (mail,) = server.arrived()
+    head, found, rest = mail.partition(b"Message-ID: <1@")
+    assert found + rest == WHOLE.replace(b"\r\n", b"\n")
+    assert re.search(rb"passerelle\.example.*TLSv1\.[23]", head, re.DOTALL)
+
+
+def test_postfix_does_not_believe_a_stranger(server: Postfix, papers: Papers) -> None:
+    reply = send(server, papers, stranger=True)
+    assert reply.outcome is Outcome.POSTPONED
+    assert reply.code == 421
