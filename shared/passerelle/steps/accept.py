@@ -18,22 +18,18 @@ def accept(desk: Desk, envelope_key: str) -> tuple[str, ...]:
     and the dead letters of the queue alarm.
     """
     envelope = desk.mailroom.envelope(envelope_key)
+    return tuple(_opened(desk, envelope_key, envelope, place) for place in _recipients(envelope))
+
+
+def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
+    """Open the delivery to one recipient, where it is not there already, wake `translate`, and return its id."""
     now = desk.clock()
-    ids = []
-    for place in _recipients(envelope):
-        delivery = Delivery(
-            delivery_id(envelope.id, place),
-            State.RECEIVED,
-            now,
-            envelope=envelope_key,
-            recipient=place,
-            wake_at=now + GRACE,
-        )
-        details = (("network", envelope.network.value), ("mail", envelope.mail))
-        desk.ledger.open(delivery, desk.event("accept", delivery, details))
-        desk.queue.wake("translate", delivery.id)
-        ids.append(delivery.id)
-    return tuple(ids)
+    name = delivery_id(envelope.id, place)
+    delivery = Delivery(name, State.RECEIVED, now, envelope=key, recipient=place, wake_at=now + GRACE)
+    details = (("network", envelope.network.value), ("mail", envelope.mail))
+    desk.ledger.open(delivery, desk.event("accept", delivery, details))
+    desk.queue.wake("translate", name)
+    return name
 
 
 def _recipients(envelope: Envelope) -> list[int]:

@@ -98,8 +98,6 @@ def _tried(desk: TranslateDesk, delivery: Delivery) -> Delivery:
     details: Details = ()
     try:
         following, details = _translated(desk, delivery)
-    except OvertakenError:
-        raise
     except (MalformedError, UnsupportedError) as error:
         following = _ended(desk, delivery, Verdict(Fate.REFUSE, error.code))
     except UntrustedError as error:
