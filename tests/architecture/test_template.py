@@ -1,0 +1,166 @@
+"""template.yaml: clean for cfn-lint, understood by the SAM transform, and its numbers, rights and locks right."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelle.adapters import relay
+from passerelle.steps import accept, deliver, translate
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
+WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
+VERBS = (*WOKEN, "Sweep")
+READ_MAIL_KEYS = {"Translate", "Deliver"}
+"""Functions that may read private keys."""
+
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def resources() -> Resources:
+    """The resources as plain CloudFormation."""
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - takes a second
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - same
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+        template = cfn_yaml.load(str(TEMPLATE))
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::Serverless::LayerVersion":
+                resource["Properties"]["ContentUri"] = "s3://staging/layer.zip"
+        template["Globals"]["Function"]["CodeUri"] = "s3://staging/functions.zip"
+        plain = Translator({}, Parser()).translate(template, {"Runtime": "python3.13", "Architecture": "arm64"})
+    found: Resources = plain["Resources"]
+    return found
+
+
+def of_type(resources: Resources, kind: str) -> Resources:
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    tool = Path(sys.executable).with_name("cfn-lint")
+    command = [str(tool), "--regions", "eu-west-3", "--include-checks", "I", "--", str(TEMPLATE)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_there_is_one_function_for_each_verb(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+    assert set(functions) == {f"{verb}Function" for verb in VERBS}
+    assert {one["Handler"] for one in functions.values()} == {f"{verb.lower()}.handler" for verb in VERBS}
+    assert {path.stem for path in (ROOT / "functions").glob("*.py")} == {verb.lower() for verb in VERBS}
+
+
+@pytest.mark.parametrize("verb", WOKEN)
+def test_a_queue_outlives_its_function_and_its_dead_letters_outlive_it(resources: Resources, verb: str) -> None:
+    queue, dead = resources[f"{verb}Queue"]["Properties"], resources[f"{verb}DeadLetters"]["Properties"]
+    assert queue["VisibilityTimeout"] == 6 * resources[f"{verb}Function"]["Properties"]["Timeout"]
+    assert queue["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{verb}DeadLetters", "Arn"]}
+
+
+@pytest.mark.parametrize("verb", WOKEN)
+def test_every_dead_letter_alarms(resources: Resources, verb: str) -> None:
+    alarm = resources[f"{verb}DeadLettersAlarm"]["Properties"]
+    (dimension,) = alarm["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": [f"{verb}DeadLetters", "QueueName"]}
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+@pytest.mark.parametrize("verb", WOKEN)
+def test_one_bad_message_brings_no_other_back(resources: Resources, verb: str) -> None:
+    sources = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    (source,) = [one for one in sources if one["EventSourceArn"] == {"Fn::GetAtt": [f"{verb}Queue", "Arn"]}]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] == (1 if verb in {"Translate", "Deliver"} else 10)
+    assert "MaximumConcurrency" in source["ScalingConfig"]
+
+
+def test_the_last_wait_fits_into_the_function_and_the_function_into_the_lease(resources: Resources) -> None:
+    timeout = resources["DeliverFunction"]["Properties"]["Timeout"]
+    assert timeout >= relay.BEFORE_DOT + relay.DOT + 60
+    assert timeout < deliver.LEASE.total_seconds()
+    assert resources["TranslateFunction"]["Properties"]["Timeout"] < translate.GRACE.total_seconds()
+    assert resources["AcceptFunction"]["Properties"]["Timeout"] < accept.GRACE.total_seconds()
+
+
+def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:
+    for verb in VERBS:
+        function = resources[f"{verb}Function"]["Properties"]
+        assert function["Role"] == {"Fn::GetAtt": [f"{verb}Role", "Arn"]}
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        assert role.get("ManagedPolicyArns", [{"Ref": "TelemetryPolicy"}]) == [{"Ref": "TelemetryPolicy"}]
+
+
+def statements(resources: Resources, verb: str) -> Iterator[tuple[list[str], str]]:
+    for policy in resources[f"{verb}Role"]["Properties"]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Action"], str(statement["Resource"])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_role_names_what_it_may_do_and_to_what(resources: Resources, verb: str) -> None:
+    for actions, where in statements(resources, verb):
+        assert not [action for action in actions if "*" in action]
+        assert where not in {"*", "['*']"}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_those_who_need_private_keys_may_read_them(resources: Resources, verb: str) -> None:
+    reads = [where for actions, where in statements(resources, verb) if "secretsmanager:GetSecretValue" in actions]
+    opens = [where for actions, where in statements(resources, verb) if "KeyringKey" in where]
+    assert (bool(reads), bool(opens)) == ((verb in READ_MAIL_KEYS,) * 2)
+    assert verb != "Deliver" or all("/keys/relay.*" in where for where in reads)
+
+
+def test_nobody_may_change_what_was_kept(resources: Resources) -> None:
+    forbidden = {"s3:DeleteObject", "s3:DeleteObjectVersion", "dynamodb:DeleteItem", "s3:PutBucketPolicy"}
+    assert not [verb for verb in VERBS for actions, _ in statements(resources, verb) if forbidden & set(actions)]
+
+
+@pytest.mark.parametrize("bucket", ["Mailroom", "Configuration"])
+def test_a_bucket_is_private_enciphered_and_keeps_versions(resources: Resources, bucket: str) -> None:
+    found = resources[f"{bucket}Bucket"]["Properties"]
+    (rule,) = found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert found["VersioningConfiguration"]["Status"] == "Enabled"
+    assert set(found["PublicAccessBlockConfiguration"].values()) == {True}
+    policy = resources[f"{bucket}BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [(one["Effect"], one["Condition"]) for one in policy] == [
+        ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    ]
+
+
+def test_only_s3_of_this_account_may_announce_mail(resources: Resources) -> None:
+    (statement,) = resources["AcceptQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_ledger_can_be_brought_back(resources: Resources) -> None:
+    table = resources["LedgerTable"]
+    assert table["DeletionPolicy"].startswith("Retain")
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["SSESpecification"]["SSEType"] == "KMS"
+
+
+def test_every_function_s_log_ends_some_day(resources: Resources) -> None:
+    for verb in VERBS:
+        assert resources[f"{verb}Function"]["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": f"{verb}Log"}
+        assert resources[f"{verb}Log"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_nothing_unsafe_is_a_default() -> None:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    defaults = [line for line in text.splitlines() if line.strip().startswith("Default:")]
+    assert not [line for line in defaults if "unsafe" in line.lower() or "loopback" in line]
+    after = text.split("  UnsafePlainHttp:\n")[1]
+    assert after.index('Default: "false"') < after.index("\nConditions:")
