@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ AWAY = {
 """An environment from which no real account can be reached."""
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it has read the models of the services, which takes most of a client's making."""
+    return boto3.Session("testing", "testing", "testing", region_name=REGION)
+
+
 @contextmanager
 def pretended() -> Iterator[Cloud]:
     """Run moto."""
@@ -38,7 +45,7 @@ def pretended() -> Iterator[Cloud]:
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
         with mock_aws():
-            yield Cloud(boto3.Session(region_name=REGION))
+            yield Cloud(_session())
 
 
 @contextmanager

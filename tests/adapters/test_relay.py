@@ -2,6 +2,7 @@
 
 import hashlib
 import ssl
+import time
 import warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -130,6 +131,14 @@ def test_a_reply_at_the_limits_is_read() -> None:
     line = b"250-".ljust(smtp.LONGEST_REPLY_LINE - 2, b"x") + b"\r\n"
     full = line * (smtp.MOST_LINES - 1) + b"250 2.0.0 Ok\r\n"
     assert sent(*at("dot", full))[0].outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(("step", "left"), [(0.2, 60.0), (60.0, 0.2)])
+def test_a_silent_peer_is_waited_for_until_step_or_deadline(step: float, left: float) -> None:
+    started = time.monotonic()
+    with peers.peer(SILENCE) as peer, pytest.raises(TimeoutError):
+        smtp.Peer(peer.place, "passerelle.example", step=step, deadline=started + left)
+    assert 0.1 < time.monotonic() - started < 5
 
 
 def test_where_nobody_listens_the_mail_is_postponed() -> None:

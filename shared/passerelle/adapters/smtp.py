@@ -39,7 +39,14 @@ class Peer(smtplib.SMTP):
         super().__init__(place.host, place.port, local_hostname=name, timeout=step)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Return code and text of a reply."""
+        """Return code and text of a reply; without one, the connection is closed."""
+        try:
+            return self._reply()
+        except OSError:
+            self.close()
+            raise
+
+    def _reply(self) -> tuple[int, bytes]:
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected
         if self.file is None:
@@ -53,7 +60,6 @@ class Peer(smtplib.SMTP):
             lines.append(line[3] or b"")
             if line[2] != b"-":
                 return int(line[1]), b"\n".join(lines)
-        self.close()
         msg = "No reply of RFC 5321 §4.2"
         raise smtplib.SMTPServerDisconnected(msg)
 
