@@ -29,7 +29,7 @@ demo: setup ## let real mails cross, the whole bridge on this machine
 	@$(BIN)/passerelle demo $(ARGS)
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.done ## check style, types and rooms
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -15,9 +15,7 @@ except ImportError as missing:
 
 from passerelle.core.errors import PasserelleError, UnavailableError
 from passerelle.core.message import Network
-from passerelle.local import agreements as agreements_file
-from passerelle.local import bridge, converting, demo, language, submission, tracking
-from passerelle.local.cloud import outer
+from passerelle.local import language
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
 
@@ -28,6 +26,7 @@ app = typer.Typer(
     help="help.app", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
 
+# A verb imports only what it needs, when it runs: `submit` is started once for each mail, and boto3 or lxml take time.
 # The help of every parameter is its key in the catalogue: `spoken` puts the sentence there.
 Json = Annotated[bool, typer.Option("--json", help="help.json")]
 Stack = Annotated[str, typer.Option(envvar="PASSERELLE_STACK", help="help.stack")]
@@ -46,6 +45,8 @@ def _demo(
     port: Annotated[int, typer.Option(help="help.demo.port", min=0, max=65535)] = 0,
     stay: Annotated[bool, typer.Option("--stay", help="help.demo.stay")] = False,
 ) -> None:
+    from passerelle.local import demo  # noqa: PLC0415 - see above
+
     demo.run(context.obj, output, port, stay=stay)
 
 
@@ -57,6 +58,9 @@ def _convert(
     as_json: Json = False,
     agreements: AgreementsFile = None,
 ) -> None:
+    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
+    from passerelle.local import converting  # noqa: PLC0415 - see above
+
     known = agreements_file.read(agreements) if agreements else None
     converting.run(context.obj, converting.Wish(file, to, known, as_json), datetime.now(UTC))
 
@@ -68,9 +72,11 @@ def _submit(
     network: Annotated[Network, typer.Option(help="help.submit.network")] = Network.MSSANTE,
     stack: Stack = "passerelle",
 ) -> None:
+    from passerelle.local import bridge, cloud, submission  # noqa: PLC0415 - see above
+
     given = submission.Submission(network, sender, tuple(recipients))
     mail = sys.stdin.buffer.read(submission.MOST_TO_READ)
-    submission.submit(bridge.find(outer(), stack).mailroom, given, mail)
+    submission.submit(bridge.find(cloud.outer(), stack).mailroom, given, mail)
 
 
 @app.command("deliveries", help="help.deliveries")
@@ -82,12 +88,16 @@ def _deliveries(  # noqa: PLR0917 - typer calls it by name
     follow: Annotated[bool, typer.Option("--follow", help="help.deliveries.follow")] = False,
     stack: Stack = "passerelle",
 ) -> None:
+    from passerelle.local import bridge, cloud, tracking  # noqa: PLC0415 - see above
+
     when: date = (day or datetime.now(UTC)).date()
-    tracking.run(context.obj, tracking.Wish(delivery, when, as_json, follow), bridge.find(outer(), stack).ledger)
+    tracking.run(context.obj, tracking.Wish(delivery, when, as_json, follow), bridge.find(cloud.outer(), stack).ledger)
 
 
 @app.command("agreements", help="help.agreements")
 def _agreements(context: typer.Context, file: Annotated[Path, typer.Argument(help="help.agreements.file")]) -> None:
+    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
+
     agreements_file.check(context.obj, file)
 
 

@@ -61,7 +61,7 @@ class Town:
         """Keep a mail."""
         certificate = server.transport.get_extra_info("peercert") if server.transport else None
         arrival = Arrival(
-            str(envelope.mail_from),
+            (envelope.mail_from or "").removeprefix("<>"),
             tuple(envelope.rcpt_tos),
             envelope.original_content or b"",
             _common_name(certificate),

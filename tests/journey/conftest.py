@@ -1,0 +1,61 @@
+"""One world for all journeys of a session: emulator, towns, the real template.yaml, five mails on their way."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from passerelle.local import world
+from passerelle.local.letters.post import Post, Posted
+from passerelle.local.rounds import Round
+from passerelle.local.trouble import SetupError
+from passerelle.local.world import World
+
+COMMAND = [sys.executable, "-c", "from passerelle.local.command import main; main()"]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("world")
+    try:
+        with world.opened(ROOT, folder) as opened:
+            yield opened
+    except SetupError as error:
+        if error.key == "setup.ministack":
+            pytest.skip("LOUD: the emulator is not installed; `make test` installs it")
+        raise
+    left = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True, check=False).stdout
+    assert left == "", "the world left processes behind"
+
+
+@pytest.fixture(scope="session")
+def happened(here: World) -> Round:
+    """The five mails of the demonstration, submitted and followed to their ends."""
+    made = Round(here)
+    for posted in Post(here.book, here.papers, datetime.now(UTC).replace(microsecond=0)).all():
+        made.submit(posted)
+    assert len(list(made.follow())) == 5, "not every mail has ended in time"
+    return made
+
+
+def named(happened: Round, name: str) -> Posted:
+    return next(posted for posted in happened.posted.values() if posted.name == f"demo.mail.{name}")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an empty environment, but for what Python needs and what is given."""
+    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT / "shared"), "COLUMNS": "120", "LANG": "C.UTF-8", **more}
+
+
+def passerelle(
+    *arguments: str, given: bytes = b"", more: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*COMMAND, *arguments], input=given, env=environment(**more), capture_output=True, check=False
+    )
