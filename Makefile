@@ -35,7 +35,7 @@ lint: $(VENV)/.done ## check style, types and rooms
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: setup ## measure a conversion against its floor
-	@$(BIN)/python -m passerelle.local.benchmark $(ARGS)
+	@$(BIN)/python -m tests.bench.conversion $(ARGS)
 
 deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
 	sam build
