@@ -33,7 +33,7 @@ class Arrival:
     peer: str = ""  # common name of the client's certificate
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd walks its members, which Python 3.11.2 (Debian 12) fails to do with them
 class Town:
     """A mail server with its residents."""
 
