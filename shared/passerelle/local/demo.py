@@ -30,7 +30,7 @@ def run(voice: Voice, output: Path, port: int, *, stay: bool) -> None:
     root = world.checkout()
     _clear(output)
     place = root / ".run" / f"demo-{os.getpid()}"
-    with _endings_are_interrupts():
+    with _endings_are_interrupts(place):
         voice.say("demo.opening")
         with world.opened(root, place, port) as here:
             voice.say("demo.deployed", seconds=f"{time.monotonic() - began:.1f}")
@@ -40,7 +40,6 @@ def run(voice: Voice, output: Path, port: int, *, stay: bool) -> None:
             voice.say("demo.done", folder=output, seconds=f"{time.monotonic() - began:.1f}")
             if stay:
                 _wait(voice, here)
-    shutil.rmtree(place, ignore_errors=True)
     if not as_expected:
         raise SetupError("demo.unexpected", folder=output)
 
@@ -76,8 +75,8 @@ def _wait(voice: Voice, here: World) -> None:
 
 
 @contextmanager
-def _endings_are_interrupts() -> Iterator[None]:
-    """Let a polite kill close the world as Ctrl-C does."""
+def _endings_are_interrupts(place: Path) -> Iterator[None]:
+    """Let a polite kill close the world as Ctrl-C does; the emulator's log stays only where something went wrong."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
@@ -85,6 +84,10 @@ def _endings_are_interrupts() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in _ENDINGS}
     try:
         yield
+        shutil.rmtree(place, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
