@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 VERBS_WITHOUT_QUEUE = {"sweep"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
@@ -17,7 +18,20 @@ LONGEST_FUNCTION_FILE = 60
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
+ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableError", "OvertakenError"}
+LOSSES = {"Loss", "lose"}
+VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery)\.[a-z-]+")
+NUMBER = "7000000"
 PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/simple/|index-url|resolved.*https?:|file:///")
+
+
+class Said(NamedTuple):
+    """A code (or, where it is computed, its expression) and the other words of the call that gives it."""
+
+    file: str
+    code: str
+    literal: bool
+    words: tuple[str, ...]
 
 
 def modules(root: Path) -> Iterator[tuple[Path, ast.Module]]:
@@ -88,18 +102,38 @@ def budgets(root: Path) -> list[str]:
     return found
 
 
-def reason_codes(root: Path) -> dict[str, str]:
-    """Return every reason code that the product can give, with the file that gives it."""
-    errors = {"MalformedError", "UnsupportedError", "UntrustedError"}
-    codes = {}
+def said(root: Path, makers: set[str]) -> Iterator[Said]:
+    """Yield what the product says by calls of these names; a value that is not known here becomes NUMBER."""
     for path, tree in modules(root):
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.func, ast.Name):
-                continue
-            first = node.args[0]
-            if node.func.id in errors and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                codes[first.value] = str(path.relative_to(root))
-    return codes
+            if isinstance(node, ast.Call) and node.args and _name(node.func) in makers:
+                words = tuple(map(_words, node.args))
+                code = words[0] if isinstance(node.args[0], ast.Constant) else ast.unparse(node.args[0])
+                yield Said(str(path.relative_to(root)), code, isinstance(node.args[0], ast.Constant), words[1:])
+
+
+def verdicts(root: Path) -> set[str]:
+    """Return the reason codes that are no errors: what the policy and the steps decide."""
+    deciding = {root / "shared/passerelle/core/policy.py", *(root / "shared/passerelle/steps").glob("*.py")}
+    constants = {
+        node.value
+        for path, tree in modules(root)
+        if path in deciding
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {one for one in constants if VERDICT.fullmatch(one)} - {loss.code for loss in said(root, LOSSES)}
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _words(node: ast.expr) -> str:
+    """Return a string as it is written, with NUMBER for each value in it; empty for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_words(part) if isinstance(part, ast.Constant) else NUMBER for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def places(root: Path, files: list[str]) -> list[str]:

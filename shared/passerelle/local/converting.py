@@ -10,7 +10,8 @@ from rich.table import Table
 
 from passerelle.core.errors import PasserelleError
 from passerelle.core.mail import mime
-from passerelle.local import unpacking
+from passerelle.core.message import Loss
+from passerelle.local import phrasebook, unpacking
 from passerelle.local.conversion import Conversion, convert
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
@@ -33,7 +34,7 @@ def run(voice: Voice, wish: Wish, now: datetime) -> None:
         conversion = convert(_content(wish.file), now, wish.agreements)
     except PasserelleError as error:
         if wish.as_json:
-            voice.record({"refused": {"type": type(error).__name__, "code": error.code, "text": error.text}})
+            voice.record({"refused": _refusal(error)})
         raise
     written = [_written(mail, wish.folder, number) for number, mail in enumerate(conversion.mails, 1)]
     if wish.as_json:
@@ -70,8 +71,18 @@ def _record(conversion: Conversion, written: list[list[Path]]) -> dict[str, Any]
         }
         for mail, files in zip(map(mime.read, conversion.mails), written, strict=True)
     ]
-    losses = [asdict(loss) for loss in conversion.losses]
+    losses = [_loss(loss) for loss in conversion.losses]
     return {"network": conversion.network.value, "mails": mails, "losses": losses}
+
+
+def _refusal(error: PasserelleError) -> dict[str, str]:
+    french = phrasebook.reason(error.code, error.text)
+    return {"type": type(error).__name__, "code": error.code, "text": error.text, "fr": french}
+
+
+def _loss(loss: Loss) -> dict[str, Any]:
+    french = phrasebook.loss(loss)
+    return {**asdict(loss), "fr": {"where": french.where, "why": french.why, "instead": french.instead}}
 
 
 def _attachment(part: mime.Part) -> dict[str, Any]:
@@ -99,6 +110,6 @@ def _show_losses(voice: Voice, conversion: Conversion) -> None:
     table = Table(title=voice.text("convert.losses"), title_justify="left", show_lines=False)
     for column in ("what", "where", "why", "instead"):
         table.add_column(voice.text(f"convert.{column}"), overflow="fold")
-    for loss in conversion.losses:
+    for loss in map(voice.loss, conversion.losses):
         table.add_row(*map(escape, (loss.what, loss.where, loss.why, loss.instead)))
     voice.out.print(table)

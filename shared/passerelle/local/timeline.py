@@ -10,6 +10,7 @@ from rich.table import Table
 
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
+from passerelle.local import phrasebook
 from passerelle.local.voice import Voice
 
 _COLOURS = {
@@ -29,9 +30,18 @@ def table(voice: Voice, rows: Iterable[tuple[str, Delivery, tuple[Event, ...]]])
     shown.add_column(voice.text("deliveries.state"), no_wrap=True)
     shown.add_column(voice.text("deliveries.timeline"), overflow="fold")
     shown.add_column(voice.text("deliveries.reason"), overflow="fold")
+    reasons: list[str] = []
     for name, delivery, events in rows:
         shown.add_row(escape(name), state(delivery.state), line(events), escape(delivery.reason))
+        reasons.append(delivery.reason)
+    shown.caption, shown.caption_justify = explained(voice, reasons) or None, "left"
     return shown
+
+
+def explained(voice: Voice, reasons: Iterable[str]) -> str:
+    """Return what reason codes mean, each once, a line for each; nothing in a language in which they speak."""
+    meant = {code: voice.reason(code) for code in reasons}
+    return "\n".join(f"{escape(code)} : {escape(sentence)}" for code, sentence in meant.items() if sentence)
 
 
 def state(value: State) -> str:
@@ -59,6 +69,7 @@ def record(delivery: Delivery, events: tuple[Event, ...] = ()) -> dict[str, Any]
         "opened_at": delivery.opened_at.isoformat(),
         "attempts": delivery.attempts,
         "reason": delivery.reason,
+        "fr": phrasebook.reason(delivery.reason),
         "notice": delivery.notice,
         "notice_of": delivery.notice_of,
         "events": [

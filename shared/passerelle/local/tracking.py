@@ -1,7 +1,7 @@
 """`passerelle deliveries`: the deliveries of a day, or one with all that happened to it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,6 +51,7 @@ def _list(voice: Voice, wish: Wish, deliveries: list[Delivery]) -> None:
         notice = f" ← {one.notice_of[:_SHORT_ID]}" if one.notice_of else ""
         state, reason = timeline.state(one.state), escape(one.reason)
         voice.out.print(f"{one.id[:_SHORT_ID]}  {one.opened_at:%H:%M:%S}  {state:<30} {reason}{notice}")
+    _explain(voice, (one.reason for one in deliveries))
 
 
 def _find(ledger: Ledger, wish: Wish) -> Delivery:
@@ -76,10 +77,18 @@ def _events(ledger: Ledger, delivery: str, *, follow: bool) -> Iterator[Event]:
 
 def _tell(voice: Voice, delivery: Delivery, events: Iterator[Event]) -> None:
     voice.out.print(delivery.id)
+    reasons: list[str] = []
     for event in events:
+        reasons.append(event.reason)
         details = " ".join(f"{name}={value}" for name, value in event.details)
         reason = f"{escape(event.reason)}  " if event.reason else ""
         voice.out.print(
             f"{event.at:%Y-%m-%d %H:%M:%S.%f}  {event.actor:<12} {timeline.state(event.state)}  {reason}"
             f"[dim]{escape(details)}[/dim]"
         )
+    _explain(voice, reasons)
+
+
+def _explain(voice: Voice, reasons: Iterable[str]) -> None:
+    if meant := timeline.explained(voice, reasons):
+        voice.out.print(f"\n{meant}")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from passerelle.core.errors import PasserelleError
+from passerelle.core.message import Loss
+from passerelle.local import phrasebook
 from passerelle.local.language import Language, text
 from passerelle.local.trouble import SetupError
 
@@ -36,7 +38,20 @@ class Voice:
         if isinstance(error, SetupError):
             self.err.print(f"{self.text('error')} : {self.text(error.key, **error.values)}", markup=False)
             return
-        self.err.print(f"{self.text(f'refused.{type(error).__name__}')}\n{error}", markup=False)
+        self.err.print(
+            f"{self.text(f'refused.{type(error).__name__}')}\n{self._said(error)} [{error.code}]", markup=False
+        )
+
+    def reason(self, code: str) -> str:
+        """Return what a reason code means; in English it stands for itself."""
+        return phrasebook.reason(code) if self.language is Language.FR else ""
+
+    def loss(self, loss: Loss) -> Loss:
+        """Return a loss in the language of the reader."""
+        return phrasebook.loss(loss) if self.language is Language.FR else loss
+
+    def _said(self, error: PasserelleError) -> str:
+        return phrasebook.reason(error.code, error.text) if self.language is Language.FR else error.text
 
     def fail(self, name: str) -> None:
         """Print that the program itself is wrong: the name of the exception, and nothing that it says."""

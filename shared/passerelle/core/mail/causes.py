@@ -52,9 +52,13 @@ _CAUSES = {
         "The mail is too large. Send it in several parts.",
     ),
     "mail": _UNREADABLE,
+    "apicrypt": _UNREADABLE,
     "hprim": _UNREADABLE,
+    "hprim.sante": _UNSUPPORTED,
     "cda": _UNREADABLE,
+    "cda.patients": _UNSUPPORTED,
     "xdm": _UNREADABLE,
+    "metadata": _UNREADABLE,
     "narrative": _UNREADABLE,
     "pdf": _UNREADABLE,
     "cipher.in-clear": Cause(
