@@ -75,3 +75,21 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
 def test_a_machine_path_is_found(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("see /" + "root/x/y\n")
     assert house.places(tmp_path, ["notes.md"]) == ["notes.md:1"]
+
+
+def test_a_reason_and_a_loss_that_are_new_are_found_written_or_computed(copy: Path) -> None:
+    lost = 'Loss("new.loss", f"line {n}", "Why.")\nscribe.lose(code, "Why.")\n'
+    body = lost + 'raise MalformedError("new.rule", f"Past {n}.")\n'
+    (copy / "shared/passerelle/core/planted.py").write_text(body)
+    file = "shared/passerelle/core/planted.py"
+    found = {one for one in house.said(copy, house.LOSSES | house.ERRORS) if one.file == file}
+    assert found == {
+        house.Said(file, "new.rule", literal=True, words=(f"Past {house.NUMBER}.",)),
+        house.Said(file, "new.loss", literal=True, words=(f"line {house.NUMBER}", "Why.")),
+        house.Said(file, "code", literal=False, words=("Why.",)),
+    }
+
+
+def test_a_verdict_that_is_new_is_found(copy: Path) -> None:
+    (copy / "shared/passerelle/steps/planted.py").write_text('REASON = "policy.planted"\n')
+    assert house.verdicts(copy) - house.verdicts(ROOT) == {"policy.planted"}
