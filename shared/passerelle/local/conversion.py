@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.core import policy
-from passerelle.core.documents import cda, hprim, xdm
+from passerelle.core.documents import cda, hl7, hprim, xdm
 from passerelle.core.errors import UnsupportedError, UntrustedError
 from passerelle.core.mail import mime
 from passerelle.core.message import (
@@ -78,12 +78,15 @@ def read(content: bytes, now: datetime) -> tuple[Network, Message]:
         return Network.MSSANTE, _message(xdm.documents(content))
     if start.startswith(b"<"):
         return Network.MSSANTE, _message((cda.read(content),))
+    if hl7.recognise(content):
+        found = hl7.read(content)
+        return Network.MSSANTE, _message(found.documents, found.losses)
     if _MAIL.match(start):
         return _mail(content)
     if hprim.recognise(content) or _RESULT_LINE.search(content):
         file = hprim.read(content, now)
         return Network.APICRYPT, _message(file.documents, file.losses)
-    raise UnsupportedError("convert.unknown", "The file is no mail, no XDM zip, no CDA and no HPRIM.")
+    raise UnsupportedError("convert.unknown", "The file is no mail, no XDM zip, no CDA, no HL7 v2 and no HPRIM.")
 
 
 def _mail(content: bytes) -> tuple[Network, Message]:

@@ -10,7 +10,7 @@ from typing import Any
 from passerelle.core.message import Loss
 
 _MISTAKES = "agreements.mistakes"  # its text is a list: file, line, place, rule
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\b\d+")  # not the 7 of HL7
 _WITH_NUMBER = re.compile(r" \([^()]*\{\}[^()]*\)")
 
 

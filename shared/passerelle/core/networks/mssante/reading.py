@@ -1,8 +1,8 @@
-"""A MSSanté mail as a message: every IHE_XDM zip in it, and the PDFs that stand beside."""
+"""A MSSanté mail as a message: every IHE_XDM zip in it, else every HL7 file, and the PDFs that stand beside."""
 
 import re
 
-from passerelle.core.documents import xdm
+from passerelle.core.documents import hl7, xdm
 from passerelle.core.documents.cda import transcript
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
@@ -19,11 +19,9 @@ _PDF_MAGIC = b"%PDF-"
 def read(opened: Opened) -> Message:
     """Return the message of an opened MSSanté mail; MalformedError `xdm.missing` where it carries no document."""
     mail = mime.read(opened.content)
-    zips = [part for part in mail.parts if _is_xdm(part)]
-    if not zips:
-        raise MalformedError("xdm.missing", "The mail has no IHE_XDM.zip (ECO.2.1.1).")
-    documents = tuple(document for part in zips for document in xdm.documents(part.content))
-    others = [part for part in mail.parts if part not in zips and part.content.strip()]
+    holders, found = _documents(mail.parts)
+    documents = found.documents
+    others = [part for part in mail.parts if part not in holders and part.content.strip()]
     said = [part for part in others if not part.attached and part.media_type == "text/plain"]
     files = tuple(_file(part) for part in others if part not in said)
     documents, rest = beside.pair(documents, files)
@@ -35,8 +33,21 @@ def read(opened: Opened) -> Message:
         proof=opened.proof,
         text="\n".join(part.text for part in said).strip(),
         attachments=rest,
-        losses=tuple(loss for place, document in enumerate(documents, 1) for loss in _losses(document, place)),
+        losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
     )
+
+
+def _documents(parts: tuple[Part, ...]) -> tuple[list[Part], hl7.Found]:
+    """Return the parts that hold documents and what they hold: HL7 files count only where there is no XDM zip."""
+    zips = [part for part in parts if _is_xdm(part)]
+    if zips:
+        return zips, hl7.Found(tuple(document for part in zips for document in xdm.documents(part.content)))
+    files = [part for part in parts if part.attached and hl7.recognise(part.content)]
+    if not files:
+        raise MalformedError("xdm.missing", "The mail has no IHE_XDM.zip (ECO.2.1.1).")
+    read = [hl7.read(part.content) for part in files]
+    documents = tuple(document for found in read for document in found.documents)
+    return files, hl7.Found(documents, tuple(loss for found in read for loss in found.losses))
 
 
 def _is_xdm(part: Part) -> bool:
