@@ -198,3 +198,10 @@ def test_no_flipped_bit_of_gcm_changes_what_comes_out(key: keys.Key) -> None:
             assert enveloped.unseal(bytes(data), key) == CONTENT
             survived += 1  # a version number, which says nothing
     assert survived <= 3
+
+
+def test_key_transport_that_is_not_built_as_it_says_is_refused_by_name(key: keys.Key) -> None:
+    sealed = enveloped.seal(CONTENT, (pki.person().certificate,), enveloped.STRICT)
+    oaep = bytes.fromhex("06092a864886f70d010107")  # then its parameters, a SEQUENCE
+    for wrong in (b"\x31", b"\x04"):
+        assert refusal(sealed.replace(oaep + b"\x30", oaep + wrong), key) == "cms.structure"

@@ -1,4 +1,7 @@
+from base64 import encodebytes
+
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from passerelle.core.cms import keys
 from passerelle.core.errors import MalformedError
@@ -34,3 +37,9 @@ def test_what_is_no_rsa_key_of_2048_bits_is_refused() -> None:
 def test_what_holds_no_certificate_is_refused() -> None:
     assert refusal(b"no PEM", b"") == "cms.certificate"
     assert refusal(b"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n", b"") == "cms.certificate"
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused() -> None:
+    der = pki.person().certificate.public_bytes(Encoding.DER).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05")
+    pem = b"-----BEGIN CERTIFICATE-----\n" + encodebytes(der) + b"-----END CERTIFICATE-----\n"
+    assert refusal(pem, b"") == "cms.certificate"

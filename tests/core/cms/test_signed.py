@@ -249,3 +249,8 @@ def test_any_bytes_are_refused_by_a_typed_error(noise: bytes) -> None:
     for data in (noise, b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80" + noise + b"\0\0\0\0"):
         with pytest.raises(PasserelleError):
             signed.verify(data)
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused(key: keys.Key) -> None:
+    third, sixth = b"\xa0\x03\x02\x01\x02\x02", b"\xa0\x03\x02\x01\x05\x02"
+    assert refusal(signed.sign(CONTENT, key, pki.NOW).replace(third, sixth)) == "cms.structure"

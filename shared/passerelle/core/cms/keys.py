@@ -45,7 +45,7 @@ def certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Return the certificates of a PEM file; MalformedError `cms.certificate` where it holds none."""
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise MalformedError(
             "cms.certificate", "A PEM file holds no certificate, or one that cannot be read."
         ) from error

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from asn1crypto import cms
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from passerelle.core.cms import ber
@@ -11,6 +12,8 @@ from passerelle.core.errors import MalformedError, UnsupportedError
 
 MOST_CERTIFICATES = 20
 MOST_RECIPIENTS = 50
+_PARSER = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+_CERTIFICATES = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)  # no ValueErrors
 _KINDS = {
     "signed_data": "signed",
     "enveloped_data": "enveloped",
@@ -28,7 +31,7 @@ def parsing() -> Iterator[None]:
     """Turn whatever the parser raises on a wrong structure, at once or late, into MalformedError `cms.structure`."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+    except (*_PARSER, *_CERTIFICATES) as error:
         raise MalformedError("cms.structure", "A CMS message is not built as RFC 5652 says.") from error
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from passerelle.core.cms.keys import WEAKEST_RSA, Certificate, Key
-from passerelle.core.cms.structure import MOST_RECIPIENTS
+from passerelle.core.cms.structure import MOST_RECIPIENTS, parsing
 from passerelle.core.errors import MalformedError, UnsupportedError
 
 # OAEP rests on no collision resistance; SHA-1 is what openssl and Java choose unless told otherwise.
@@ -46,10 +46,11 @@ def names(identifier: cms.RecipientIdentifier | cms.SignerIdentifier, certificat
 
 def unwrap(recipient: cms.KeyTransRecipientInfo, key: Key, size: int) -> bytes:
     """Return the content key; a random one where it does not unwrap, so that the content fails instead."""
-    scheme = _scheme(recipient["key_encryption_algorithm"])
+    with parsing():  # lazy: what is wrong inside is found here
+        scheme, wrapped = _scheme(recipient["key_encryption_algorithm"]), bytes(recipient["encrypted_key"])
     spare = secrets.token_bytes(size)
     try:
-        found = key.private.decrypt(recipient["encrypted_key"].native, scheme)
+        found = key.private.decrypt(wrapped, scheme)
     except ValueError:
         return spare
     return found if len(found) == size else spare
