@@ -63,10 +63,12 @@ class FakeMailroom:
 
     def __init__(self, came_in: Callable[[str], None] = lambda _: None) -> None:
         self.mails: dict[str, bytes] = {}
+        self.largest = 64 << 20
         self.envelopes: dict[str, bytes] = {}
         self._came_in = came_in
 
     def keep(self, mail: bytes) -> str:
+        self._weigh(mail)
         digest = hashlib.sha256(mail).hexdigest()
         self.mails.setdefault(digest, mail)
         return digest
@@ -77,7 +79,12 @@ class FakeMailroom:
         mail = self.mails[digest]
         if hashlib.sha256(mail).hexdigest() != digest:
             raise UnavailableError("mailroom.digest", "The mail is not what was kept.")
+        self._weigh(mail)
         return mail
+
+    def _weigh(self, mail: bytes) -> None:
+        if len(mail) > self.largest:
+            raise MalformedError("mail.size", f"A mail is larger than {self.largest} bytes.")
 
     def receive(self, envelope: Envelope) -> str:
         key = f"incoming/{envelope.id}.json"

@@ -94,12 +94,24 @@ def test_an_envelope_at_the_limit_is_read_and_one_past_it_is_not(on_s3: S3Mailro
         on_s3.envelope(f"inbox/{mailrooms.LARGEST_ENVELOPE + 1}.json")
 
 
-@pytest.mark.parametrize(("excess", "code"), [(0, r"mailroom\.digest"), (1, r"mailroom\.size")])
+@pytest.mark.parametrize(("excess", "code"), [(0, r"mailroom\.digest"), (1, r"mail\.size")])
 def test_a_mail_past_the_limit_is_not_even_read(excess: int, code: str) -> None:
     answer = {"ContentLength": mailrooms.LARGEST_MAIL + excess, "Body": io.BytesIO(b"")}
     client: Any = SimpleNamespace(get_object=lambda **_: answer)
     with pytest.raises((MalformedError, UnavailableError), match=code):
         S3Mailroom(client, "mailroom").read(DIGEST)
+
+
+def test_a_mail_that_could_not_be_read_again_is_not_kept(mailroom: Mailroom) -> None:
+    with pytest.raises(MalformedError, match=r"mail\.size"):
+        mailroom.keep(bytes(mailrooms.LARGEST_MAIL + 1))
+
+
+def test_a_mail_at_the_limit_is_kept() -> None:
+    written: list[object] = []
+    client: Any = SimpleNamespace(put_object=lambda **request: written.append(request["Key"]))
+    digest = S3Mailroom(client, "mailroom").keep(bytes(mailrooms.LARGEST_MAIL))
+    assert written == [f"mails/{digest}"]
 
 
 def _error(code: str) -> ClientError:

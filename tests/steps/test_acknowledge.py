@@ -9,6 +9,7 @@ import pytest
 
 from passerelle.core.receipts.delivery import Delivery, notice_id
 from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.accept import accept
 from passerelle.steps.acknowledge import acknowledge
 from passerelle.steps.translate import translate
 from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office, letter
@@ -68,6 +69,16 @@ def test_a_failure_is_told_too() -> None:
     office.open(letter())
     office.settle()
     assert "delivery.rejected" in arrived(office).as_string()
+
+
+def test_a_mail_too_large_to_be_read_is_refused_and_its_sender_told() -> None:
+    office = Office()
+    key = office.post(letter(text="x" * 5000))
+    office.mailroom.largest = 4000
+    accept(office.desk, key)
+    office.settle()
+    assert "5.3.4" in arrived(office).as_string()
+    assert "mail.size" in arrived(office).as_string()
 
 
 def test_a_second_run_tells_nobody_again() -> None:

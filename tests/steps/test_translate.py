@@ -268,3 +268,11 @@ def test_a_held_mail_that_an_operator_gives_back_is_translated() -> None:
     office.agreements.agreements = [OUTWARD]
     office.force(held, State.RECEIVED, reason="", attempts=0, wake_at=office.clock.now + GRACE)
     assert translate(office.translating, held.id).state is State.READY
+
+
+def test_a_mail_that_grows_too_large_on_its_way_is_refused_at_once_not_after_five_days() -> None:
+    office = Office()
+    delivery = office.open(mail := letter())
+    office.mailroom.largest = len(mail)  # the other network's form of it is longer
+    refused = translate(office.translating, delivery.id)
+    assert (refused.state, refused.reason) == (State.REFUSED, "mail.size")

@@ -37,13 +37,15 @@ class S3Mailroom:
 
     def keep(self, mail: bytes) -> str:
         """Keep a mail and return its SHA-256 in hex."""
+        if len(mail) > LARGEST_MAIL:  # nobody could read it again
+            raise _too_large()
         digest = hashlib.sha256(mail).hexdigest()
         self._put(f"mails/{digest}", mail, "message/rfc822")
         return digest
 
     def read(self, digest: str) -> bytes:
         """Return the mail of this SHA-256, checked."""
-        mail = self._get(f"mails/{digest}", LARGEST_MAIL)
+        mail = self._get(f"mails/{digest}", LARGEST_MAIL, _too_large())
         if hashlib.sha256(mail).hexdigest() != digest:
             raise UnavailableError("mailroom.digest", "The mail is not what was kept; an operator must look.")
         return mail
@@ -58,7 +60,8 @@ class S3Mailroom:
 
     def envelope(self, key: str) -> Envelope:
         """Return the envelope of a key."""
-        return envelopes.load(self._get(key, LARGEST_ENVELOPE))
+        too_large = MalformedError("mailroom.size", f"An object of this kind has at most {LARGEST_ENVELOPE} bytes.")
+        return envelopes.load(self._get(key, LARGEST_ENVELOPE, too_large))
 
     def _put(self, key: str, content: bytes, media_type: str) -> str:
         """Write once: a key that is there already holds the same content, for its name says what it holds."""
@@ -83,7 +86,7 @@ class S3Mailroom:
                     break
         return key
 
-    def _get(self, key: str, largest: int) -> bytes:
+    def _get(self, key: str, largest: int, too_large: MalformedError) -> bytes:
         with answering(_SERVICE):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=key)
@@ -92,5 +95,9 @@ class S3Mailroom:
                     raise UnavailableError("mailroom.missing", "The mailroom has no object of this key.") from error
                 raise
             if answer["ContentLength"] > largest:
-                raise MalformedError("mailroom.size", f"An object of this kind has at most {largest} bytes.")
+                raise too_large
             return answer["Body"].read()
+
+
+def _too_large() -> MalformedError:
+    return MalformedError("mail.size", f"A mail is larger than {LARGEST_MAIL} bytes.")

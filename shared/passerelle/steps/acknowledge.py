@@ -61,15 +61,15 @@ def _written(desk: AcknowledgeDesk, delivery: Delivery, envelope: Envelope, name
             desk.bridge.postmaster,
             envelope.sender,
             (notice.Failure(envelope.recipients[delivery.recipient], delivery.reason),),
-            original=_message_id(desk.mailroom.read(envelope.mail)),
+            original=_message_id(desk, envelope.mail),
             headers=product,
         )
     )
 
 
-def _message_id(mail: bytes) -> str:
+def _message_id(desk: AcknowledgeDesk, digest: str) -> str:
     """Return the Message-ID of a mail that may have been refused because nobody can read it."""
     try:
-        return mime.read(mail).message_id
+        return mime.read(desk.mailroom.read(digest)).message_id
     except MalformedError:
         return ""

@@ -32,7 +32,10 @@ class Mailroom(Protocol):
     """Where mails and envelopes lie (S3): written once, never changed."""
 
     def keep(self, mail: bytes) -> str:
-        """Keep a mail and return its SHA-256 in hex; keeping the same bytes again changes nothing."""
+        """Keep a mail and return its SHA-256 in hex; keeping the same bytes again changes nothing.
+
+        MalformedError `mail.size` where it is too large to be read again.
+        """
 
     def read(self, digest: str) -> bytes:
         """Return the mail of this SHA-256, checked."""
