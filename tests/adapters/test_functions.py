@@ -264,6 +264,23 @@ def test_what_a_fault_says_stays_out_of_the_log(said: Callable[[], str]) -> None
     assert "test_functions.py:" in printed
 
 
+@pytest.mark.parametrize(
+    ("state", "wake_at", "counted"),
+    [(State.HELD, None, True), (State.REFUSED, None, True), (State.REFUSED, NOW, False), (State.ACCEPTED, None, False)],
+)
+def test_a_delivery_that_only_a_person_moves_on_is_counted(
+    said: Callable[[], str], monkeypatch: pytest.MonkeyPatch, state: State, wake_at: datetime | None, *, counted: bool
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "essai")
+    record = json.loads((clouds.ROOT / "events/translate.mail-came-in.json").read_text("utf-8"))["Records"][0]
+    handler = telemetry.watched(
+        lambda event, context: events.each(event, context, lambda _: Delivery(ID, state, NOW, wake_at=wake_at))
+    )
+    context: Any = Context()
+    handler({"Records": [record]}, context)
+    assert ('"Stopped"' in said()) is counted
+
+
 def test_a_wake_up_names_a_delivery() -> None:
     with pytest.raises(MalformedError):
         events.delivery('{"delivery": ""}')

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from passerelle.adapters import relay
+from passerelle.adapters import relay, translation
 from passerelle.steps import accept, deliver, translate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +75,16 @@ def test_every_dead_letter_alarms(resources: Resources, verb: str) -> None:
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
 
 
+def test_every_delivery_that_waits_for_a_person_alarms(resources: Resources) -> None:
+    alarm = resources["StoppedAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Passerelle", "Stopped")
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    for verb in VERBS:
+        given = resources[f"{verb}Function"]["Properties"]["Environment"]["Variables"]
+        assert given["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+
+
 @pytest.mark.parametrize("verb", WOKEN)
 def test_one_bad_message_brings_no_other_back(resources: Resources, verb: str) -> None:
     sources = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
@@ -118,7 +128,8 @@ def test_only_those_who_need_private_keys_may_read_them(resources: Resources, ve
     reads = [where for actions, where in statements(resources, verb) if "secretsmanager:GetSecretValue" in actions]
     opens = [where for actions, where in statements(resources, verb) if "KeyringKey" in where]
     assert (bool(reads), bool(opens)) == ((verb in READ_MAIL_KEYS,) * 2)
-    assert verb != "Deliver" or all("/keys/relay.*" in where for where in reads)
+    name = {"Deliver": "relay.*", "Translate": f"{translation.SMIME}-*"}.get(verb)  # Secrets Manager adds -xxxxxx
+    assert all(f"/keys/{name}'" in where for where in reads)
 
 
 def test_nobody_may_change_what_was_kept(resources: Resources) -> None:

@@ -12,20 +12,27 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from passerelle.adapters import telemetry
 from passerelle.core.errors import MalformedError
+from passerelle.core.receipts.delivery import Delivery, stopped
 
 INBOX = "inbox/"
 
 
 def each(event: dict[str, Any], context: LambdaContext, work: Callable[[str], object]) -> PartialItemFailureResponse:
-    """Do the work on the body of every record; only the records that failed come back."""
+    """Do the work on the body of every record; only the records that failed come back.
+
+    A delivery that only a person can move on is counted, and that alarms (template.yaml). What dies before it has
+    counted is handed in again, finds the delivery stopped, and counts it then.
+    """
 
     def one(record: SQSRecord) -> None:
         try:
-            work(record.body)
+            done = work(record.body)
         except Exception as error:
             telemetry.report(error)
             raise
         telemetry.count("Done")
+        if isinstance(done, Delivery) and stopped(done):
+            telemetry.count("Stopped")
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, one, processor, context)

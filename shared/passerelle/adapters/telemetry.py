@@ -14,9 +14,10 @@ from passerelle.core.errors import PasserelleError
 Answer = TypeVar("Answer")
 Handler = Callable[[dict[str, Any], LambdaContext], Answer]
 
-logger = Logger(service="passerelle")  # its level: POWERTOOLS_LOG_LEVEL, in template.yaml
-metrics = Metrics(namespace="Passerelle", service="passerelle")
-tracer = Tracer(service="passerelle", auto_patch=False)
+# In template.yaml: POWERTOOLS_LOG_LEVEL, and POWERTOOLS_SERVICE_NAME, by which alarms know the metrics of their stack.
+logger = Logger()
+metrics = Metrics(namespace="Passerelle")
+tracer = Tracer(auto_patch=False)
 
 _FRAMES = 8
 

@@ -1,13 +1,14 @@
 """What a delivery is named, and how it moves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.core.receipts.delivery import Delivery, delivery_id, moved, noted, notice_id
-from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.delivery import Delivery, delivery_id, moved, noted, notice_id, stopped
+from passerelle.core.receipts.lifecycle import TOLD, State
 
 DELIVERY = Delivery("d" * 32, State.RECEIVED, datetime(2026, 11, 22, tzinfo=UTC))
 
@@ -47,3 +48,16 @@ def test_a_note_changes_the_version_and_never_the_state() -> None:
     assert (seen.state, seen.version, seen.attempts) == (State.RECEIVED, 1, 1)
     with pytest.raises(TypeError):
         noted(DELIVERY, state=State.READY)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_delivery_has_stopped_where_only_a_person_moves_it_on(state: State) -> None:
+    waits = replace(DELIVERY, state=state, wake_at=DELIVERY.opened_at)
+    assert stopped(waits) is (state in {State.HELD, State.QUARANTINED})
+    ended = replace(waits, wake_at=None)
+    assert stopped(ended) is (state in {State.HELD, State.QUARANTINED} | TOLD)
+
+
+@pytest.mark.parametrize("state", TOLD)
+def test_a_delivery_whose_sender_was_told_has_not_stopped(state: State) -> None:
+    assert not stopped(replace(DELIVERY, state=state, notice=notice_id(DELIVERY.id)))

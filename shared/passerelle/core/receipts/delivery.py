@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from passerelle.core.receipts.lifecycle import State, allows
+from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State, allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,9 @@ def noted(delivery: Delivery, **changes: Any) -> Delivery:  # noqa: ANN401 - fie
 def notice_id(delivery_id: str) -> str:
     """Return the id of the notice that tells the sender of a delivery: one for ever."""
     return hashlib.sha256(f"notice\n{delivery_id}".encode()).hexdigest()[:32]
+
+
+def stopped(delivery: Delivery) -> bool:
+    """Return whether only a person can help: it is held or in quarantine, or it did not arrive and nobody was told."""
+    untold = delivery.state in TOLD and delivery.wake_at is None and not delivery.notice
+    return delivery.state in WITH_A_PERSON or untold

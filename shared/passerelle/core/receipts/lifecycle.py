@@ -45,6 +45,9 @@ TRANSITIONS = MappingProxyType(
 AT_WORK = frozenset({State.RECEIVED, State.READY, State.CLAIMED, State.SENDING})
 """States that `sweep` wakes."""
 
+WITH_A_PERSON = frozenset({State.HELD, State.QUARANTINED})
+"""States that only a person moves a delivery on from."""
+
 TOLD = frozenset({State.REFUSED, State.FAILED})
 """States that the sender is told of."""
 
