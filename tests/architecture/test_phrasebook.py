@@ -169,6 +169,7 @@ def test_every_reason_for_which_a_mail_goes_back_has_a_cause_of_its_room() -> No
         "apicrypt",
         "narrative",
         "pdf",
+        "image",
         "cms",
         "trust",
         "cipher",

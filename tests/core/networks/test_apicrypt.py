@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passerelle.core.documents import image
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import compose, mime
 from passerelle.core.message import (
@@ -25,10 +26,11 @@ from passerelle.core.message import (
 )
 from passerelle.core.networks import apicrypt
 from tests.core.documents import detectors
+from tests.vectors import make_image
 
 PDF = b"%PDF-1.4\nun\n"
-PNG = b"\x89PNG\r\n\x1a\nun"
-JPEG = b"\xff\xd8\xff\xe0un"
+PNG = image.clean(make_image.png())
+JPEG = image.clean(make_image.jpeg())
 PROOF = Proof("signature", "jean.martin@medical59.apicrypt.example")
 DISPATCH = Dispatch(
     message_id="1234@passerelle.example",

@@ -1,5 +1,6 @@
-"""Text as a PDF/A-1b: one fixed-pitch font, embedded; the same bytes for the same text and date."""
+"""Text and photos as a PDF/A-1b: one fixed-pitch font, embedded; the same bytes for the same text and date."""
 
+import io
 from datetime import datetime
 from html import escape
 from importlib.resources import files
@@ -10,6 +11,7 @@ from fpdf.fonts import TTFFont
 from passerelle.core.errors import MalformedError
 
 WIDTH = 90  # columns: what HPRIM's 80 and a little more need at 9 pt on A4
+MOST_PICTURES = 20
 MOST_LINES = 10_000  # about 170 pages, 2 s
 _FONT = "DejaVuSansMono"
 _SIZE = 9  # pt
@@ -29,8 +31,12 @@ _XMP = """\
 </x:xmpmeta>"""  # ours, because fpdf2's own reads the clock
 
 
-def render(title: str, header: tuple[str, ...], text: tuple[str, ...], created: datetime) -> bytes:
-    """Return a PDF/A-1b with title, header and text; MalformedError `pdf.lines` past its cap."""
+def render(
+    title: str, header: tuple[str, ...], text: tuple[str, ...], created: datetime, pictures: tuple[bytes, ...] = ()
+) -> bytes:
+    """Return a PDF/A-1b with title, header, text and, a page each, flat RGB pictures; MalformedError past a cap."""
+    if len(pictures) > MOST_PICTURES:
+        raise MalformedError("pdf.pictures", f"A document shows at most {MOST_PICTURES} pictures.")
     if sum(max(1, -(-len(line.expandtabs(_TAB)) // WIDTH)) for line in text) > MOST_LINES:
         raise MalformedError("pdf.lines", f"A text of more than {MOST_LINES} lines is not set in a PDF.")
     page = _Page(title, created)
@@ -38,6 +44,8 @@ def render(title: str, header: tuple[str, ...], text: tuple[str, ...], created: 
     page.put("", header)
     page.rule()
     page.put("", text)
+    for number, picture in enumerate(pictures, 1):
+        page.show(picture, f"Photo {number} / {len(pictures)}")
     return bytes(page.output())
 
 
@@ -79,6 +87,13 @@ class _Page(FPDF):
             shown = self.drawable(line)
             for start in range(0, max(len(shown), 1), WIDTH):
                 self.cell(0, _LINE * size / _SIZE, shown[start : start + WIDTH], new_x="LMARGIN", new_y="NEXT")
+
+    def show(self, picture: bytes, caption: str) -> None:
+        """Put a picture on a page of its own, as large as it fits."""
+        self.add_page()
+        self.put("", (caption,))
+        height = self.h - self.get_y() - self.b_margin
+        self.image(io.BytesIO(picture), self.l_margin, self.get_y(), self.epw, height, keep_aspect_ratio=True)
 
     def rule(self) -> None:
         """Draw a line across."""

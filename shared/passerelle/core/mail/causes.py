@@ -66,6 +66,21 @@ _CAUSES = {
     "metadata": _UNREADABLE,
     "narrative": _UNREADABLE,
     "pdf": _UNREADABLE,
+    "image": Cause(
+        "5.6.0",
+        "Une photo jointe est abîmée ou trop grande. Réduisez-la, ou reprenez-la, et renvoyez le courrier.",
+        "An attached photo is broken or too large. Make it smaller, or take it again, and send the mail again.",
+    ),
+    "image.heic": Cause(
+        "5.6.1",
+        "Une photo jointe est au format HEIC ou AVIF, que le destinataire ne peut pas lire. Renvoyez-la en JPEG.",
+        "An attached photo is a HEIC or AVIF file, which the recipient cannot read. Send it again as a JPEG.",
+    ),
+    "image.no-identity": Cause(
+        "5.6.1",
+        "Une photo seule ne dit pas de quel patient elle est. Joignez-la à un document au nom du patient.",
+        "A photo alone does not say of which patient it is. Attach it to a document that names the patient.",
+    ),
     "cipher.in-clear": Cause(
         "5.7.10",
         "Le courrier n'est pas chiffré. Chiffrez-le pour la passerelle et renvoyez-le.",

@@ -1,9 +1,9 @@
-"""Apicrypt mails, once they are open: an HPRIM text, as a part or as a file, with PDFs beside."""
+"""Apicrypt mails, once they are open: an HPRIM text, as a part or as a file, with PDFs and photos beside."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from passerelle.core.documents import hprim
+from passerelle.core.documents import hprim, image
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
 from passerelle.core.mail.mime import Mail, Part
@@ -29,6 +29,9 @@ _CHARSETS = {  # those that hprim.read does not tell from the bytes
     "ibm850": "cp850",
     "cp850": "cp850",
 }
+_PDF = "application/pdf"
+_ENDINGS = {_PDF: ".pdf", image.JPEG: ".jpg", image.PNG: ".png"}
+_STAYS = "It stays in the mail as it came."
 _PDF_MARK_WITHIN = 1024  # bytes: where readers look for %PDF-
 
 
@@ -46,6 +49,7 @@ def read(opened: Opened) -> Message:
     mail = mime.read(opened.content)
     files = tuple(part for part in mail.parts if _is_hprim(part))
     if not files:
+        image.refuse_alone(part.content for part in mail.parts if not _is_body(part))
         raise MalformedError("hprim.missing", "The mail holds no HPRIM text: neither as its text nor as a file.")
     found = _documents(files, _date(mail))
     others = tuple(part for part in mail.parts if part not in files)
@@ -116,7 +120,7 @@ def _stem(name: str) -> str:
 
 def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
     return tuple(
-        Attachment(part.name or f"piece-{number}", _kind(part.content) or part.media_type, part.content)
+        image.cleaned(Attachment(part.name or f"piece-{number}", _kind(part.content) or part.media_type, part.content))
         for number, part in enumerate(parts, 1)
         if not _is_body(part)
     )
@@ -125,13 +129,13 @@ def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
 def _joined(
     documents: tuple[tuple[Document, str], ...], attachments: tuple[Attachment, ...]
 ) -> tuple[tuple[Document, ...], tuple[Attachment, ...]]:
-    """Return documents with their PDFs: the only document has all, several have those of their file's base name."""
-    pdfs = [one for one in attachments if one.media_type == "application/pdf"]
+    """Return documents with their PDFs, then their photos: the only one has all, several those of their base name."""
+    shown = sorted((one for one in attachments if one.media_type in _ENDINGS), key=lambda one: one.media_type != _PDF)
     stems = [stem for _, stem in documents]
     joined: list[Document] = []
     for document, stem in documents:
         alone = stem != "" and stems.count(stem) == 1
-        own = tuple(one for one in pdfs if len(documents) == 1 or (alone and _stem(one.name) == stem))
+        own = tuple(one for one in shown if len(documents) == 1 or (alone and _stem(one.name) == stem))
         joined.append(replace(document, attachments=own))
     owned = {id(one) for document in joined for one in document.attachments}
     return tuple(joined), tuple(one for one in attachments if id(one) not in owned)
@@ -150,8 +154,10 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     open a zip, and an unknown attachment may be lost in its first version: the CDA and other files stay behind,
     each named in a loss.
     """
-    text, losses = hprim.write(message.documents, _name(dispatch.sender), _name(dispatch.recipient), message.text)
     kept, left = _carried(message)
+    photos = tuple(one.name for one in kept if one.media_type != _PDF)
+    names = _name(dispatch.sender), _name(dispatch.recipient)
+    text, losses = hprim.write(message.documents, *names, message.text, photos)
     mail = mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept)
     return Written(mail, (*losses, *left, *_sources(message)))
 
@@ -163,30 +169,35 @@ def _name(mailbox: Mailbox) -> str:
 
 def _kind(content: bytes) -> str:
     """Return the media type that the first bytes prove, or nothing."""
-    if b"%PDF-" in content[:_PDF_MARK_WITHIN]:
-        return "application/pdf"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    return "image/png" if content.startswith(b"\x89PNG\r\n\x1a\n") else ""
-
-
-_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+    return _PDF if b"%PDF-" in content[:_PDF_MARK_WITHIN] else image.recognise(content)
 
 
 def _carried(message: Message) -> tuple[tuple[Attachment, ...], tuple[Loss, ...]]:
-    """Return PDFs and images under short ASCII names that say nothing, and what readers could not open."""
+    """Return PDFs and photos under short ASCII names that say nothing, and what readers could not open."""
     kept: list[Attachment] = []
     losses: list[Loss] = []
     files = [one for document in message.documents for one in document.attachments]
     for number, file in enumerate((*files, *message.attachments), 1):
-        kind = _kind(file.content)
-        if kind:
-            name = "document" if not kept else f"document-{len(kept) + 1}"
-            kept.append(Attachment(name + _ENDINGS[kind], kind, file.content))
+        found = _readable(file, number)
+        if isinstance(found, Loss):
+            losses.append(found)
         else:
-            why = "Apicrypt readers open PDF, JPEG and PNG."
-            losses.append(Loss("attachment.kind", f"attachment {number}", why, "It stays in the mail as it came."))
+            name = "document" if not kept else f"document-{len(kept) + 1}"
+            kept.append(replace(found, name=name + _ENDINGS[found.media_type]))
     return tuple(kept), tuple(losses)
+
+
+def _readable(file: Attachment, number: int) -> Attachment | Loss:
+    """Return a PDF as it is or a photo without its metadata; otherwise what is lost."""
+    kind = _kind(file.content)
+    if not kind:
+        return Loss("attachment.kind", f"attachment {number}", "Apicrypt readers open PDF, JPEG and PNG.", _STAYS)
+    if kind == _PDF:
+        return replace(file, media_type=kind)
+    try:
+        return image.cleaned(file)
+    except MalformedError:
+        return Loss("image.unreadable", f"attachment {number}", "The picture is broken or too large.", _STAYS)
 
 
 def _sources(message: Message) -> tuple[Loss, ...]:

@@ -20,20 +20,25 @@ _ALONE = f"{header.NO_CODE:<10} "  # ten characters of code, a space, then the n
 
 
 def write(
-    documents: tuple[Document, ...], sender_label: str, recipient_label: str, note: str = ""
+    documents: tuple[Document, ...],
+    sender_label: str,
+    recipient_label: str,
+    note: str = "",
+    photos: tuple[str, ...] = (),
 ) -> tuple[bytes, tuple[Loss, ...]]:
     """Return an HPRIM file of one patient's documents, and what it could not carry.
 
-    `note` is what the sender wrote around the documents: it ends the text of the first one.
+    `note` is what the sender wrote around the documents, `photos` are names of files: they end the first text.
     """
     if not documents:
         raise MalformedError("hprim.no-document", "An HPRIM file has at least one document.")
     lines: list[str] = []
     losses: list[Loss] = []
+    closing = _closing(note, photos)
     for number, document in enumerate(documents, 1):
         scribe = Scribe(f"document {number}")
         lines += _header(document, sender_label, recipient_label, scribe)
-        lines += _body(document, note if number == 1 else "", scribe)
+        lines += _body(document, closing if number == 1 else (), scribe)
         lines.append(Marker.END.value)
         losses += scribe.losses
     lines.append(Marker.END_OF_FILE.value)
@@ -99,15 +104,21 @@ def _of_age(patient: Patient, day: date) -> bool:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= _MAJORITY
 
 
-def _body(document: Document, note: str, scribe: Scribe) -> list[str]:
+def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[str]:
     text = document.text or result_lines.summary(document.results)
     lines = scribe.lines((*_warnings(document, scribe), *_title(document, text), *text), "text")
-    if note.strip():
-        lines += ["", *scribe.lines(("Message de l'expéditeur :", *note.strip().splitlines()), "note")]
+    lines += scribe.lines(closing, "note")
     lines += scribe.lines(_identity(document.patient, scribe), "identity")
     if not document.results:
         return lines
     return [*lines, Marker.LAB.value, *result_lines.section(document, lines, scribe)]
+
+
+def _closing(note: str, photos: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the sender wrote, and the names of the photos beside."""
+    said = ("", "Message de l'expéditeur :", *note.strip().splitlines()) if note.strip() else ()
+    shown = ("", "Photos jointes :", *(f"  {name}" for name in photos)) if photos else ()
+    return (*said, *shown)
 
 
 def _title(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from passerelle.core.documents import hl7, xdm
+from passerelle.core.documents import hl7, image, xdm
 from passerelle.core.documents.cda import transcript
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
@@ -44,6 +44,7 @@ def _documents(parts: tuple[Part, ...]) -> tuple[list[Part], hl7.Found]:
         return zips, hl7.Found(tuple(document for part in zips for document in xdm.documents(part.content)))
     files = [part for part in parts if part.attached and hl7.recognise(part.content)]
     if not files:
+        image.refuse_alone(part.content for part in parts if part.attached or not part.media_type.startswith("text/"))
         raise MalformedError("xdm.missing", "The mail has no IHE_XDM.zip (ECO.2.1.1).")
     read = [hl7.read(part.content) for part in files]
     documents = tuple(document for found in read for document in found.documents)

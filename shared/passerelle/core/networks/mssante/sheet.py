@@ -1,6 +1,6 @@
-"""The PDF/A-1 beside the zip: who, about whom, when, and the whole text (ECO.2.1.5); in French, for people."""
+"""The PDF/A-1 beside the zip: who, about whom, when, all the text and photos (ECO.2.1.5); in French, for people."""
 
-from passerelle.core.documents import cda, pdf
+from passerelle.core.documents import cda, image, pdf
 from passerelle.core.message import Document, Patient, Professional, Sex
 
 _BORN = {Sex.MALE: "né le", Sex.FEMALE: "née le", None: "né(e) le"}
@@ -12,7 +12,9 @@ def render(document: Document, author: Professional) -> bytes:
     text = document.text
     if document.results:
         text = (*text, *cda.result_lines(document))
-    return pdf.render(document.title, _header(document, author), text or (_EMPTY,), document.created)
+    photos = (file.content for file in document.attachments if image.recognise(file.content) in (image.JPEG, image.PNG))
+    pictures = tuple(image.flat(content) for content in photos)
+    return pdf.render(document.title, _header(document, author), text or (_EMPTY,), document.created, pictures)
 
 
 def _header(document: Document, author: Professional) -> tuple[str, ...]:
