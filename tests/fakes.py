@@ -61,7 +61,8 @@ class FakeMint:
 class FakeMailroom:
     """Mails by their SHA-256, envelopes by their key; nothing is ever changed."""
 
-    def __init__(self, came_in: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, clock: Callable[[], datetime], came_in: Callable[[str], None] = lambda _: None) -> None:
+        self._clock = clock
         self.mails: dict[str, bytes] = {}
         self.largest = 64 << 20
         self.envelopes: dict[str, bytes] = {}
@@ -87,12 +88,17 @@ class FakeMailroom:
             raise MalformedError("mail.size", f"A mail is larger than {self.largest} bytes.")
 
     def receive(self, envelope: Envelope) -> str:
-        key = f"incoming/{envelope.id}.json"
+        key = f"incoming/{_minute(self._clock())}/{envelope.id}.json"
         new = key not in self.envelopes
         self.envelopes.setdefault(key, envelope.dump())
         if new:
             self._came_in(key)
         return key
+
+    def received(self, minute: datetime) -> Iterator[tuple[str, str]]:
+        prefix = f"incoming/{_minute(minute)}/"
+        for key in [key for key in self.envelopes if key.startswith(prefix)]:
+            yield key, key.removeprefix(prefix).removesuffix(".json")
 
     def dispatch(self, envelope: Envelope) -> str:
         key = f"outgoing/{envelope.id}.json"
@@ -103,6 +109,10 @@ class FakeMailroom:
         if key not in self.envelopes:
             raise UnavailableError("mailroom.missing", "No envelope of this key.")
         return envelopes.load(self.envelopes[key])
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M}"
 
 
 _FIXED = ("id", "opened_at", "envelope", "recipient", "part", "notice_of")
@@ -187,9 +197,9 @@ class FakeQueue:
     def __init__(self) -> None:
         self.wakes: deque[tuple[str, str]] = deque()
 
-    def wake(self, verb: str, delivery_id: str) -> None:
-        _demand(verb in {"translate", "deliver", "acknowledge"}, verb)
-        self.wakes.append((verb, delivery_id))
+    def wake(self, verb: str, name: str) -> None:
+        _demand(verb in {"accept", "translate", "deliver", "acknowledge"}, verb)
+        self.wakes.append((verb, name))
 
 
 class FakeAgreements:
@@ -289,6 +299,7 @@ class FakeForm:
             "date": dispatch.date.isoformat(),
             "from": dispatch.sender.address,
             "to": dispatch.recipient.address,
+            "codes": [one.local for one in dispatch.codes],
             "patients": [
                 (d.patient.family, d.patient.given, d.patient.birth_date and d.patient.birth_date.isoformat())
                 for d in message.documents

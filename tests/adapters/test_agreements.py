@@ -10,7 +10,7 @@ from passerelle.adapters import agreements, terms
 from passerelle.adapters.agreements import Book, S3Agreements, parse
 from passerelle.adapters.terms import AgreementsError
 from passerelle.core.errors import UnavailableError
-from passerelle.core.message import Code, Identifier, Network
+from passerelle.core.message import Code, Identifier, LocalCode, Network
 from passerelle.core.policy import Ambiguity, Doubt, Lock
 from passerelle.local.cloud import Cloud
 from passerelle.steps.ports import Agreements
@@ -103,6 +103,24 @@ def test_the_bridge_has_its_name(book: Book) -> None:
     assert (book.bridge.domain, book.bridge.product) == ("passerelle.example", "DEV000000")
 
 
+def test_a_laboratory_has_its_own_codes_of_tests(book: Book) -> None:
+    found = book.correspondent(Network.APICRYPT, LABORATORY)
+    assert found is not None
+    assert found.codes == (LocalCode("NUM(1.1)", "789-8", "/uL"), LocalCode("NA", "2951-2", "mmol/L"))
+
+
+@pytest.mark.parametrize(("codes", "fits"), [(terms.MOST_CODES, True), (terms.MOST_CODES + 1, False)])
+def test_a_laboratory_has_so_many_codes_and_no_more(codes: int, fits: bool) -> None:  # noqa: FBT001 - a parameter
+    rows = "".join(f'"X{number}" = {{ loinc = "2951-2", ucum = "mmol/L" }}\n' for number in range(codes - 1))
+    kept = EXAMPLE.replace('"NUM(1.1)" = { loinc = "789-8", ucum = "/uL" }\n', "")
+    full = kept.replace('"NA" =', f'{rows}"NA" =').encode()
+    if fits:
+        assert parse(full).people
+    else:
+        with pytest.raises(AgreementsError, match="codes"):
+            parse(full)
+
+
 def test_a_domain_stands_for_its_correspondents_and_no_others(book: Book) -> None:
     wide = EXAMPLE.replace(
         f'from = ["{HOSPITAL}", "labo.central@ch-exemple.mssante.example"]', 'from = ["*@CH-exemple.mssante.example"]'
@@ -129,7 +147,7 @@ def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "place"),
     [
-        ('doubt = "flag" ', 'doubt = "maybe" ', 106, "agreement[1].doubt"),
+        ('doubt = "flag" ', 'doubt = "maybe" ', 109, "agreement[1].doubt"),
         ('network = "apicrypt"', 'network = "fax"', 57, "correspondent[3].network"),
         ('rpps = "10009999003"', 'rpps = "1000999900"', 67, "correspondent[3].professional.rpps"),
         ('certificate = "jean.martin" ', 'certificate = "../jean" ', 62, "correspondent[3].certificate"),
@@ -139,8 +157,11 @@ def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
         (f'address = "{DOCTOR}"', 'address = "jean martin"', 58, "correspondent[3].address"),
         (f'address = "{DOCTOR}"', f'address = "{LABORATORY}"', 81, "correspondent[4].address"),
         (f'alias = "{DOCTOR_ALIAS}"', f'alias = "{HOSPITAL}"', 59, "correspondent[3].alias"),
-        (f'to = ["{DOCTOR}"]', 'to = ["nobody@medical59.apicrypt.example"]', 105, "agreement[1].to"),
-        (f'to = ["{DOCTOR}"]', f'to = ["{HOSPITAL}"]', 105, "agreement[1].to"),
+        (f'to = ["{DOCTOR}"]', 'to = ["nobody@medical59.apicrypt.example"]', 108, "agreement[1].to"),
+        (f'to = ["{DOCTOR}"]', f'to = ["{HOSPITAL}"]', 108, "agreement[1].to"),
+        ('loinc = "789-8"', 'loinc = "789-9"', 101, "correspondent[4].codes.NUM(1.1).loinc"),
+        ('ucum = "/uL"', 'ucum = "/mm3"', 101, "correspondent[4].codes.NUM(1.1).ucum"),
+        ('ucum = "/uL"', 'ucum = "g/L"', 101, "correspondent[4].codes.NUM(1.1)"),
         ('product = "DEV000000"', 'product = "DEV 000"', 7, "bridge.product"),
         ('product = "DEV000000"', 'colour = "red"', 7, "bridge.colour"),
         ('domain = "passerelle.example"', "domain = ", 5, "file"),

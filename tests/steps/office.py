@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Network, Professional
+from passerelle.core.message import LocalCode, Network, Professional
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
@@ -41,6 +41,7 @@ DOCTOR = Correspondent(
     Lock.SMIME,
     Professional("CANARI", "Jean"),
     "jean.canari",
+    (LocalCode("NA", "2951-2", "mmol/L"),),
 )
 HOSPITAL = Correspondent(
     Network.MSSANTE,
@@ -111,7 +112,7 @@ class Office:
     def __init__(self, *agreements: Agreement, fault: Fault | None = None) -> None:
         self.clock, self.queue, self.ledger, self.relay = FakeClock(), FakeQueue(), FakeLedger(), FakeRelay()
         self.smime, self.channel = FakeCipher(), FakeCipher("channel")
-        self.mailroom = FakeMailroom(lambda key: self.queue.wakes.append(("accept", key)))
+        self.mailroom = FakeMailroom(self.clock, lambda key: self.queue.wakes.append(("accept", key)))
         self.agreements = FakeAgreements(*(agreements or (OUTWARD, INWARD)))
         self.troubles: list[BaseException] = []
         wrap: Callable[[Any], Any] = fault.wrap if fault else lambda port: port

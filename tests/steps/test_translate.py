@@ -60,6 +60,14 @@ def test_the_message_id_is_the_delivery_at_the_bridge_and_the_date_is_of_its_ope
     assert mail["date"] == opened.opened_at.isoformat()
 
 
+def test_the_senders_own_codes_of_tests_go_with_his_mail() -> None:
+    office = Office()
+    office.open(letter(sender=DOCTOR.address), sender=DOCTOR.address)
+    office.open(letter())
+    office.settle()
+    assert sorted((mail["codes"] for mail in office.sent()), key=len) == [[], ["NA"]]
+
+
 def test_ready_says_what_proved_the_origin_and_counts_the_losses_by_code() -> None:
     office = Office()
     opened = office.open(letter(losses=["text.outside-cp1252", "text.outside-cp1252", "Camille CANARI"]))

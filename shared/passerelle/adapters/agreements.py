@@ -11,7 +11,7 @@ from passerelle.adapters import terms
 from passerelle.adapters.answers import answering, code
 from passerelle.adapters.terms import AgreementsError, AgreementTable, CorrespondentTable, Mistake
 from passerelle.core.errors import UnavailableError
-from passerelle.core.message import Code, Identifier, Network, Organisation, PostalAddress, Professional
+from passerelle.core.message import Code, Identifier, LocalCode, Network, Organisation, PostalAddress, Professional
 from passerelle.core.policy import Agreement, Correspondent
 from passerelle.steps.ports import Bridge
 
@@ -160,6 +160,7 @@ def _correspondent(table: CorrespondentTable) -> Correspondent:
         table.lock,
         _professional(table),
         table.certificate,
+        tuple(LocalCode(local, one.loinc, one.ucum) for local, one in table.codes.items()),
     )
 
 

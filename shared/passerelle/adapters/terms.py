@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from passerelle.core.documents import biology, code_table
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import envelope
 from passerelle.core.message import Network
@@ -16,6 +17,9 @@ from passerelle.core.policy import Ambiguity, Doubt, Lock
 
 LARGEST = 8 << 20
 """Bytes of the file: some 8,000 correspondents."""
+
+MOST_CODES = 5_000
+"""Own codes of tests of one laboratory."""
 
 _ONE_OF_MANY = re.compile(r"\s*\[\[\s*([\w-]+)\s*\]\]")
 _TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
@@ -101,6 +105,34 @@ class OrganisationTable(_Table):
     phone: OptionalText = ""
 
 
+def _loinc(text: str) -> str:
+    if not code_table.valid(text):
+        msg = "no LOINC code: its check digit does not fit"
+        raise ValueError(msg)
+    return text
+
+
+def _ucum(text: str) -> str:
+    if text and not biology.known(text):
+        msg = "no UCUM unit that the bridge knows"
+        raise ValueError(msg)
+    return text
+
+
+class TestCodeTable(_Table):
+    """What a laboratory's own code of a test means, and the unit that it is reported in (empty: none)."""
+
+    loinc: Annotated[str, AfterValidator(_loinc)]
+    ucum: Annotated[str, AfterValidator(_ucum)]
+
+    @model_validator(mode="after")
+    def _together(self) -> "TestCodeTable":
+        if code_table.unfit(self.loinc, self.ucum):
+            msg = "this LOINC code is not said in this unit"
+            raise ValueError(msg)
+        return self
+
+
 class CorrespondentTable(_Table):
     """Somebody who writes or reads."""
 
@@ -112,6 +144,7 @@ class CorrespondentTable(_Table):
     certificate: KeyName = ""
     professional: ProfessionalTable
     organisation: OrganisationTable | None = None
+    codes: Annotated[dict[Text, TestCodeTable], Field(max_length=MOST_CODES)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _certified(self) -> "CorrespondentTable":

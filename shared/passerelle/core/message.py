@@ -216,6 +216,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalCode:
+    """What a laboratory's own code of a test means, in one unit (UCUM; empty: none), by its agreement."""
+
+    local: str
+    loinc: str
+    ucum: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """What a network needs, beside the message, to write a mail."""
 
@@ -227,6 +236,7 @@ class Dispatch:
     recipient_professional: Professional | None = None
     product: str = ""  # référence produit, X-MSS-NIL
     software: str = "Passerelle"
+    codes: tuple[LocalCode, ...] = ()  # the sender's own codes of tests, from the agreement
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from passerelle.core.errors import UnsupportedError
-from passerelle.core.message import Document, Loss, Mailbox, Message, Network, Patient, Professional
+from passerelle.core.message import Document, LocalCode, Loss, Mailbox, Message, Network, Patient, Professional
 
 MOST_PATIENTS = 100
 
@@ -49,6 +49,7 @@ class Correspondent:
     lock: Lock
     professional: Professional
     certificate: str = ""  # name of his certificate in the keyring, for Lock.SMIME
+    codes: tuple[LocalCode, ...] = ()  # his own codes of tests
 
 
 @dataclass(frozen=True, slots=True)

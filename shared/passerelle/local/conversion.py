@@ -1,7 +1,7 @@
 """What the other network would get of a file, with no cloud: read → by patient → write, as the bridge does."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from passerelle.core import policy
@@ -62,9 +62,11 @@ def convert(content: bytes, now: datetime, agreements: Agreements | None = None)
     if not message.documents:
         raise UnsupportedError("policy.no-document", "The mail holds no medical document that the bridge can carry.")
     target = source.other
-    author, losses = _author(message, source, agreements)
+    known = agreements.correspondent(source, message.sender.address) if agreements else None
+    author, losses = _author(message, source, known)
+    codes = known.codes if known else ()
     written = [
-        FORMS[target].write(part, _dispatch(author, number, now))
+        FORMS[target].write(part, replace(_dispatch(author, number, now), codes=codes))
         for number, part in enumerate(policy.by_patient(message), 1)
     ]
     carried = (loss for one in written for loss in one.losses)
@@ -103,10 +105,9 @@ def _message(documents: tuple[Document, ...], losses: tuple[Loss, ...] = ()) -> 
 
 
 def _author(
-    message: Message, source: Network, agreements: Agreements | None
+    message: Message, source: Network, known: policy.Correspondent | None
 ) -> tuple[Professional | None, tuple[Loss, ...]]:
     """Return who sends: by the agreements, else by the document, else a stand-in that is said to be one."""
-    known = agreements.correspondent(source, message.sender.address) if agreements else None
     if known:
         return known.professional, ()
     stated = message.documents[0].author

@@ -200,6 +200,7 @@ def _dispatch(job: _Job) -> Dispatch:
         author=job.agreement.sender.professional,
         recipient_professional=job.agreement.recipient.professional,
         product=job.desk.bridge.product,
+        codes=job.agreement.sender.codes,
     )
 
 

@@ -257,8 +257,13 @@ def test_a_number_without_unit_is_a_number_without_unit() -> None:
     assert (read.measure.value, read.measure.unit, read.measure.low, read.measure.high) == ("2.5", "", "2", "3")
 
 
-def test_a_count_keeps_its_number_and_its_limits() -> None:
-    assert one(RESULTS[4]).measure == Measure("4450000", "/mm3", "/uL", "4000000", "")
+def test_a_count_without_a_code_keeps_its_number_and_its_limits() -> None:
+    bare = replace(RESULTS[4], chapter="")  # blood or urine: nobody says
+    assert one(bare).measure == Measure("4450000", "/mm3", "/uL", "4000000", "")
+
+
+def test_a_count_is_said_in_the_unit_of_its_code_with_its_limits() -> None:
+    assert one(RESULTS[4]).measure == Measure("4.45", "T/L", "10*12/L", "4", "")
 
 
 def test_a_result_that_nobody_validated_is_not_written_as_completed_and_the_reader_sees_it() -> None:
@@ -268,8 +273,11 @@ def test_a_result_that_nobody_validated_is_not_written_as_completed_and_the_read
     assert one(RESULTS[3]).status is Status.UNVALIDATED
 
 
-def test_a_local_code_translates_a_bare_code_and_loinc_is_only_where_the_source_gave_it() -> None:
-    bare = report(RESULTS[0])
+def test_a_local_code_translates_loinc_of_the_source_or_of_the_table_else_a_bare_code() -> None:
+    table = report(RESULTS[0])
+    assert found(table, "//c:observation/c:code[c:originalText]/@code") == ["53049-3", "40193-5"]
+    assert found(table, "//c:translation/@code") == ["G", "G"]
+    bare = report(replace(RESULTS[0], label="Glycémie d'un jour"))
     assert not found(bare, f"//c:observation/c:code[@codeSystem='{LOINC}' and c:originalText]")
     assert found(bare, "//c:translation/@code") == ["G", "G"]
     coded = report(RESULTS[1])

@@ -11,18 +11,23 @@ from passerelle.core.mail import mime
 from passerelle.core.mail.mime import Mail
 from passerelle.core.message import (
     Attachment,
+    Code,
     Dispatch,
     Document,
     Identifier,
+    Kind,
+    LocalCode,
     Mailbox,
+    Measure,
     Message,
     Opened,
     Professional,
     Proof,
+    Result,
     Written,
 )
 from passerelle.core.networks import mssante
-from tests.core.documents.synthetic import AUTHOR, DISPATCH, LETTER, PATIENT, QUALIFIED, REPORT, message
+from tests.core.documents.synthetic import AUTHOR, DISPATCH, LETTER, LOINC, PATIENT, QUALIFIED, REPORT, message
 
 SCAN = Attachment("scan.pdf", "application/pdf", b"%PDF-1.4\nscan\n")
 
@@ -214,3 +219,13 @@ def test_no_loss_repeats_a_value_of_the_mail() -> None:
     written = mssante.write(message(REPORT), replace(DISPATCH, author=None, product=""))
     said = " ".join(f"{loss.what} {loss.where} {loss.why} {loss.instead}" for loss in written.losses)
     assert not [word for word in ("TESTU", "Zoé", "1979", "A42", PATIENT.insured, "BERNARD") if word in said]
+
+
+def test_the_agreement_gives_its_codes_to_the_report() -> None:
+    own = replace(DISPATCH, codes=(LocalCode("DR", "2951-2", "mmol/L"),))
+    result = Result("Dosage maison", Kind.NUMERIC, Measure("140", "mmol/l"), codes=(Code("DR", ""),))
+    report = message(replace(REPORT, results=(result,)))
+    (without,) = back(mssante.write(report, DISPATCH)).documents
+    (coded,) = back(mssante.write(report, own)).documents
+    loinc = [[code.code for code in one.results[0].codes if code.system == LOINC] for one in (without, coded)]
+    assert loinc == [[], ["2951-2"]]

@@ -12,7 +12,7 @@ import pytest
 
 from passerelle.core.documents import hprim
 from passerelle.core.mail import mime
-from passerelle.core.message import Dispatch, Identifier, Message, PostalAddress
+from passerelle.core.message import Code, Dispatch, Identifier, Kind, LocalCode, Measure, Message, PostalAddress, Result
 from passerelle.core.networks import mssante
 from tests.core.documents.synthetic import (
     AUTHOR,
@@ -59,6 +59,20 @@ def variants() -> Iterator[tuple[str, Message, Dispatch]]:
     yield "author-without-profession", message(LETTER, REPORT), with_author(profession=None)
     hospital = replace(ORGANISATION, setting=replace(ORGANISATION.setting, code="ETABLISSEMENT"))  # type: ignore[type-var]
     yield "hospital", message(LETTER, REPORT), with_author(organisation=hospital, title="Mme")
+    counted = tuple(
+        Result(
+            label, Kind.NUMERIC, Measure(value, unit, None, low, high), codes=(Code(own, ""),), chapter="HEMATOLOGIE"
+        )
+        for label, value, unit, low, high, own in (
+            ("Leucocytes", "7800", "/mm3", "4000", "10000", "GB"),
+            ("Hématies", "4450000", "/mm3", "4000000", "5700000", "GR"),
+            ("VGM", "88", "fl", "80", "100", "VGM"),
+            ("Polynucléaires neutrophiles", "61", "%", "", "", "PNN"),
+            ("Sodium", "140", "mmol/l", "136", "145", "NA"),
+        )
+    )
+    codes = (LocalCode("NA", "2951-2", "mmol/L"),)
+    yield "coded", message(replace(REPORT, results=counted)), replace(DISPATCH, codes=codes)
     header = "A42\nTESTU\nZoe\n\n\n59000 LILLE\n28/03/1979\n\n\n20/11/2026\n.          A\n.          B\n\n****LAB****\n"
     for sample in sorted(SAMPLES.glob("*.hpr")):
         content = sample.read_bytes()

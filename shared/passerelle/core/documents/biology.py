@@ -118,6 +118,11 @@ def _gram_or_giga(label: str) -> str | None:
     return None
 
 
+def known(unit: str) -> bool:
+    """Tell whether a UCUM unit is one that a French unit may stand for."""
+    return unit in _UNITS.values()
+
+
 def usage(unit: str) -> str:
     """Return how a French reader writes a UCUM unit; annotations in braces are no unit."""
     plain = re.sub(r"\{[^}]*\}", "", unit)

@@ -32,7 +32,7 @@ def write_biology(document: Document, frame: Frame, pdf: bytes) -> bytes:
     made = root(report, frame, [template(*one) for one in _LABORATORY])
     made.extend(acts(report, frame, chapters(report)[0].code))
     body = element("structuredBody")
-    parts = [*([remark_section(report.text)] if report.text else []), *sections(report, frame.local_codes)]
+    parts = [*([remark_section(report.text)] if report.text else []), *sections(report, frame.local_codes, frame.codes)]
     for section in (*parts, copy_section(pdf)):
         body.append(element("component", section))
     made.append(element("component", body))

@@ -8,7 +8,7 @@ from lxml import etree
 
 from passerelle.core.documents.cda.writing_elements import LOINC, Content, code, element, loinc, template
 from passerelle.core.documents.cda.writing_observations import Place, observations
-from passerelle.core.message import Code, Document, Measure, Result, Status
+from passerelle.core.message import Code, Document, LocalCode, Measure, Result, Status
 
 _NO_CHAPTER = "Résultats"
 _CHAPTERS = MappingProxyType(  # titles that name a discipline and nothing else
@@ -63,10 +63,10 @@ def remark_section(lines: tuple[str, ...]) -> etree._Element:
     )
 
 
-def sections(document: Document, local_codes: str) -> tuple[etree._Element, ...]:
+def sections(document: Document, local_codes: str, codes: tuple[LocalCode, ...] = ()) -> tuple[etree._Element, ...]:
     """Return a section for each chapter."""
-    day = document.performed or document.created
-    return tuple(_section(chapter, Place(day, local_codes)) for chapter in chapters(document))
+    day, text = document.performed or document.created, "\n".join(document.text)
+    return tuple(_section(chapter, Place(day, local_codes, codes, text)) for chapter in chapters(document))
 
 
 def _section(chapter: Chapter, place: Place) -> etree._Element:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from passerelle.core.documents.cda.writing_people import qualified
-from passerelle.core.message import Document, Identifier, Loss, Mailbox, Organisation, Professional
+from passerelle.core.message import Document, Identifier, LocalCode, Loss, Mailbox, Organisation, Professional
 
 _PROFESSIONALS = "1.2.250.1.71.4.2.1"
 _ORGANISATIONS = "1.2.250.1.71.4.2.2"
@@ -20,6 +20,7 @@ class Frame:
     organisation: Organisation  # that he works for
     patient_ids: tuple[Identifier, ...]  # local ones, each with root and extension
     local_codes: str  # OID of the sender's own codes of tests
+    codes: tuple[LocalCode, ...] = ()  # what they mean, by the agreement
 
     @property
     def answerable(self) -> bool:

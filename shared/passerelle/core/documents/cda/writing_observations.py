@@ -1,13 +1,17 @@
-"""A result as laboratory observations: a quantity only where number and unit are certain, else text."""
+"""A result as laboratory observations: a quantity only where number and unit are certain, else text.
+
+The narrative keeps the unit that the laboratory wrote; the entry has the one that its LOINC code is said in.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from lxml import etree
 
-from passerelle.core.documents import biology
+from passerelle.core.documents import biology, code_table
 from passerelle.core.documents.cda.writing_elements import LOINC, element, loinc, stamp, template
-from passerelle.core.message import Code, Kind, Measure, Result, Status
+from passerelle.core.message import Code, Kind, LocalCode, Measure, Result, Status
 
 _INTERPRETATION = "2.16.840.1.113883.5.83"
 _FLAGS = {  # JDV_HL7_ObservationInterpretation
@@ -25,6 +29,8 @@ class Place:
 
     day: date | datetime
     local_codes: str  # OID of the laboratory's own codes
+    codes: tuple[LocalCode, ...] = ()  # what they mean, by the agreement
+    text: str = ""  # of the whole report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class _Said:
     loinc: Code | None
     row: str
     normal: str
+    first: bool = True
 
 
 def observations(result: Result, row: str, place: Place) -> tuple[etree._Element, ...]:
@@ -43,14 +50,24 @@ def observations(result: Result, row: str, place: Place) -> tuple[etree._Element
     A LOINC code implies the dimension of the unit: the second one needs its own.
     """
     universal = [one for one in result.codes if one.system == LOINC]
-    said = [_Said(result.measure, next(iter(universal), None), row, f"{row}n1")]
-    if result.second is not None:
-        said.append(_Said(result.second, next(iter(universal[1:]), None), row, f"{row}n2"))
+    measures = [one for one in (result.measure, result.second) if one is not None]
+    if universal:
+        pairs = list(zip_longest(measures, universal[: len(measures)]))
+    else:
+        pairs = [_coded(result, measure, place) for measure in measures]
+    said = [_Said(measure, one, row, f"{row}n{number}", number == 1) for number, (measure, one) in enumerate(pairs, 1)]
     return tuple(_observation(result, one, place) for one in said)
 
 
+def _coded(result: Result, measure: Measure, place: Place) -> tuple[Measure, Code | None]:
+    """Return a measure with its code of the agreement or of the table, in the unit of that code; else as it is."""
+    context = code_table.Context(result.chapter, place.text, place.codes)
+    found = code_table.coded(result.label, result.codes, measure, context)
+    return (found.measure, found.code) if found else (measure, None)
+
+
 def _observation(result: Result, said: _Said, place: Place) -> etree._Element:
-    remarks = range(1, len(result.remarks) + 1) if said.measure is result.measure else ()
+    remarks = range(1, len(result.remarks) + 1) if said.first else ()
     aborted = result.status is Status.UNVALIDATED  # HPRIM R; « completed » would vouch for it
     return element(
         "observation",
@@ -74,7 +91,7 @@ def spaceless(symbol: str) -> str:
 
 
 def _code(result: Result, said: _Said, local_codes: str) -> etree._Element:
-    """Return LOINC where the source gave it, else a bare code; the laboratory's own code translates it."""
+    """Return LOINC where it is sure, else a bare code; the laboratory's own code translates it."""
     original = element("originalText", element("reference", value=f"#{said.row}"))
     own = [one for one in result.codes if one.system != LOINC and one.code.strip()]
     translations = [

@@ -69,7 +69,7 @@ def _page(document: Document, dispatch: Dispatch, place: int, patient_ids: tuple
     """Write a document; results need a biologist who answers for them."""
     author, changed = _author(document, dispatch)
     frame, losses = cda.frame(document, author, dispatch.sender, f"{dispatch.message_id}/{place}")
-    frame = replace(frame, patient_ids=patient_ids)
+    frame = replace(frame, patient_ids=patient_ids, codes=dispatch.codes)
     structured = bool(document.results) and frame.answerable
     if document.results:
         document = replace(document, kind=cda.LABORATORY, title=cda.LABORATORY_TITLE)
