@@ -121,12 +121,19 @@ def test_a_picture_has_at_most_so_many_bytes() -> None:
     assert refused(make.jpeg().ljust(image.LARGEST + 1)) == "image.size"
 
 
-def test_a_picture_has_at_most_so_many_pieces() -> None:
+def test_a_png_has_at_most_so_many_pieces() -> None:
     whole = sized(1, 1, image.PNG)
     place = whole.index(b"IDAT") - 4
     few = chunk(b"tEXt", b"") * (image.MOST_PIECES - 3)  # IHDR, IDAT, IEND
     image.clean(whole[:place] + few + whole[place:])
     assert refused(whole[:place] + few + chunk(b"tEXt", b"") + whole[place:]) == "image.broken"
+
+
+def test_a_jpeg_has_at_most_so_many_pieces() -> None:
+    whole = sized(1, 1, image.JPEG)
+    few = b"\xff\xfe\x00\x02" * (image.MOST_PIECES - 2)  # its frame, its end
+    image.clean(whole[:2] + few + whole[2:])
+    assert refused(whole[:2] + few + b"\xff\xfe\x00\x02" + whole[2:]) == "image.broken"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,14 @@ def test_a_document_shows_at_most_so_many_photos() -> None:
         pdf.render("x", (), ("y",), WHEN, (picture,) * (pdf.MOST_PICTURES + 1))
 
 
+def test_a_mail_with_more_photos_than_a_document_shows_goes_back() -> None:
+    small = make.png(size=(2, 2))
+    photos = [Attachment(f"{number}.png", "image/png", small) for number in range(pdf.MOST_PICTURES + 1)]
+    crossed(*photos[1:])
+    with pytest.raises(MalformedError, match=r"pdf\.pictures"):
+        crossed(*photos)
+
+
 def sent(*files: Attachment) -> Message:
     return hospital.read(hospital.ZIP, *files)
 
@@ -118,7 +126,7 @@ def test_photos_beside_an_xdm_lose_their_place_and_are_named_in_the_hprim_text()
     assert [part.name for part in mail.parts[1:]] == ["document.jpg", "document-2.png"]
     assert [places(part.content) for part in mail.parts[1:]] == [{}, {}]
     text = mail.parts[0].text
-    assert "Photos jointes :\n  document.jpg\n  document-2.png\n\nIdentité" in text.replace("\r\n", "\n")
+    assert "Images jointes :\n  document.jpg\n  document-2.png\n\nIdentité" in text.replace("\r\n", "\n")
 
 
 def test_a_broken_photo_beside_an_xdm_stays_behind_and_is_said() -> None:

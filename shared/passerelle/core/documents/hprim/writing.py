@@ -117,7 +117,7 @@ def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[
 def _closing(note: str, photos: tuple[str, ...]) -> tuple[str, ...]:
     """Return what the sender wrote, and the names of the photos beside."""
     said = ("", "Message de l'expéditeur :", *note.strip().splitlines()) if note.strip() else ()
-    shown = ("", "Photos jointes :", *(f"  {name}" for name in photos)) if photos else ()
+    shown = ("", "Images jointes :", *(f"  {name}" for name in photos)) if photos else ()
     return (*said, *shown)
 
 

@@ -1,5 +1,7 @@
 """The PDF/A-1 beside the zip: who, about whom, when, all the text and photos (ECO.2.1.5); in French, for people."""
 
+from itertools import islice
+
 from passerelle.core.documents import cda, image, pdf
 from passerelle.core.message import Document, Patient, Professional, Sex
 
@@ -13,7 +15,7 @@ def render(document: Document, author: Professional) -> bytes:
     if document.results:
         text = (*text, *cda.result_lines(document))
     photos = (file.content for file in document.attachments if image.recognise(file.content) in (image.JPEG, image.PNG))
-    pictures = tuple(image.flat(content) for content in photos)
+    pictures = tuple(image.flat(content) for content in islice(photos, pdf.MOST_PICTURES + 1))  # one more is refused
     return pdf.render(document.title, _header(document, author), text or (_EMPTY,), document.created, pictures)
 
 
