@@ -7,8 +7,8 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from passerelle.adapters import events, telemetry, translation, wiring
+from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
@@ -34,7 +35,10 @@ MAIL = (
     "Message-ID: <1@ch-exemple.mssante.example>\r\nMIME-Version: 1.0\r\n"
     "Content-Type: text/plain; charset=utf-8\r\n\r\nSans document.\r\n"
 ).encode()
-ID = delivery_id(Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), hashlib.sha256(MAIL).hexdigest()).id, 0)
+DIGEST = hashlib.sha256(MAIL).hexdigest()
+ENVELOPE = Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), DIGEST)
+ID = delivery_id(ENVELOPE.id, 0)
+ARRIVED = datetime(2026, 11, 22, 9, tzinfo=UTC)
 NOW = datetime.now(UTC)
 
 
@@ -72,8 +76,8 @@ class World:
 
     def envelope(self) -> str:
         """Put the mail of the events into the mailroom and return its envelope's key."""
-        room = wiring.mailroom()
-        return room.receive(Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), room.keep(MAIL)))
+        wiring.mailroom().keep(MAIL)
+        return at(ARRIVED).receive(ENVELOPE)
 
     def open(self, state: State, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
         """Open the delivery of the events in some state."""
@@ -112,7 +116,9 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     controller.start()
     client = moto_cloud.client("sqs")
     queues = {verb: client.create_queue(QueueName=verb)["QueueUrl"] for verb in ("translate", "deliver", "acknowledge")}
-    given = GOOD | {f"PASSERELLE_{verb.upper()}_QUEUE": url for verb, url in queues.items()}
+    client.create_queue(QueueName="accept")
+    given = GOOD | {"PASSERELLE_ACCEPT_QUEUE": client.get_queue_url(QueueName="accept")["QueueUrl"]}
+    given |= {f"PASSERELLE_{verb.upper()}_QUEUE": url for verb, url in queues.items()}
     given |= {f"PASSERELLE_{name}_RELAY": f"127.0.0.1:{port}" for name in ("MSSANTE", "APICRYPT")}
     given |= {f"PASSERELLE_{name}_RELAY_TLS": "loopback" for name in ("MSSANTE", "APICRYPT")}
     for name, value in given.items():
@@ -133,6 +139,11 @@ def forget() -> None:
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
+
+
+def at(now: datetime) -> S3Mailroom:
+    """Return the mailroom at another time."""
+    return replace(wiring.mailroom(), clock=lambda: now)
 
 
 def function(verb: str) -> ModuleType:
@@ -211,6 +222,16 @@ def minute_has_passed(world: World, answer: Callable[[], dict[str, Any]]) -> Non
     assert world.woken() == [("translate", ID)]
 
 
+def notice_was_lost(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    now = datetime.now(UTC)
+    # Sweep may look a minute later than we.
+    keys = {at(now - timedelta(minutes=minutes)).receive(ENVELOPE) for minutes in (15, 14)}
+    assert answer() == {"woken": 1}
+    client = world.cloud.client("sqs")
+    (message,) = client.receive_message(QueueUrl=wiring.settings().accept_queue)["Messages"]
+    assert set(events.arrivals(message["Body"])) < keys
+
+
 CASES = {
     "accept.mail-arrived": mail_arrived,
     "accept.notification-set-up": notification_set_up,
@@ -218,7 +239,9 @@ CASES = {
     "translate.mail-came-in": mail_came_in,
     "deliver.mail-is-ready": mail_is_ready,
     "acknowledge.mail-was-refused": mail_was_refused,
+    "accept.envelope-was-forgotten": mail_arrived,
     "sweep.minute-has-passed": minute_has_passed,
+    "sweep.notice-was-lost": notice_was_lost,
 }
 
 
@@ -236,7 +259,17 @@ def test_each_case_has_its_event() -> None:
 
 @pytest.mark.parametrize("verb", ["accept", "translate", "deliver", "acknowledge"])
 def test_messages_of_another_form_come_back_and_do_no_harm(world: World, verb: str, said: Callable[[], str]) -> None:
-    bodies = ["", "no json", "[]", "{}", '{"delivery": 1}', '{"Records": [{}]}', '{"Records": 1}', '{"Records": [1]}']
+    bodies = [
+        "",
+        "no json",
+        "[]",
+        "{}",
+        '{"delivery": 1}',
+        '{"envelope": 1}',
+        '{"Records": [{}]}',
+        '{"Records": 1}',
+        '{"Records": [1]}',
+    ]
     record = json.loads((clouds.ROOT / "events/translate.mail-came-in.json").read_text("utf-8"))["Records"][0]
     records = [record | {"body": body, "messageId": str(number)} for number, body in enumerate(bodies)]
     assert failed(function(verb).handler({"Records": records}, Context())) == [one["messageId"] for one in records]

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from dataclasses import replace
+from datetime import timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,21 +20,28 @@ from passerelle.core.message import Network
 from passerelle.local.cloud import Cloud
 from passerelle.steps.ports import Mailroom
 from tests.adapters import clouds
-from tests.fakes import FakeMailroom
+from tests.fakes import FakeClock, FakeMailroom
 
 MAIL = b"Subject: x\r\n\r\n\xff\x00 any bytes \r\n"
 DIGEST = hashlib.sha256(MAIL).hexdigest()
 ENVELOPE = Envelope(Network.MSSANTE, "a@ch.mssante.example", ("b@passerelle.mssante.example",), DIGEST)
+CLOCK = FakeClock()
+NOON = CLOCK.now
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> None:
+    CLOCK.now = NOON
 
 
 @pytest.fixture
 def on_s3(moto_cloud: Cloud) -> S3Mailroom:
-    return S3Mailroom(moto_cloud.client("s3"), clouds.bucket(moto_cloud, "mailroom"))
+    return S3Mailroom(moto_cloud.client("s3"), clouds.bucket(moto_cloud, "mailroom"), CLOCK)
 
 
 @pytest.fixture(params=["fake", "moto"])
 def mailroom(request: pytest.FixtureRequest) -> Mailroom:
-    found: Mailroom = FakeMailroom() if request.param == "fake" else request.getfixturevalue("on_s3")
+    found: Mailroom = FakeMailroom(CLOCK) if request.param == "fake" else request.getfixturevalue("on_s3")
     return found
 
 
@@ -71,10 +79,22 @@ def test_the_same_envelope_has_the_same_key(mailroom: Mailroom) -> None:
     assert mailroom.receive(ENVELOPE) != mailroom.receive(replace(ENVELOPE, sender="c@ch.mssante.example"))
 
 
+def test_envelopes_are_found_by_the_minute_in_which_they_came_in(mailroom: Mailroom) -> None:
+    other = replace(ENVELOPE, sender="c@ch.mssante.example")
+    first, second = mailroom.receive(ENVELOPE), mailroom.receive(other)
+    mailroom.dispatch(ENVELOPE)
+    CLOCK.forward(minutes=1)
+    again = mailroom.receive(ENVELOPE)
+    assert set(mailroom.received(NOON + timedelta(seconds=59.9))) == {(first, ENVELOPE.id), (second, other.id)}
+    paris = timezone(timedelta(hours=1))
+    assert list(mailroom.received(CLOCK.now.astimezone(paris))) == [(again, ENVELOPE.id)]
+    assert list(mailroom.received(NOON - timedelta(minutes=1))) == []
+
+
 def test_keys_are_what_the_template_listens_to(on_s3: S3Mailroom) -> None:
     (queue,) = clouds.resource("MailroomBucket")["NotificationConfiguration"]["QueueConfigurations"]
     (rule,) = queue["Filter"]["S3Key"]["Rules"]
-    assert on_s3.receive(ENVELOPE) == f"{rule['Value']}{ENVELOPE.id}.json"
+    assert on_s3.receive(ENVELOPE) == f"{rule['Value']}2026-11-22/08-00/{ENVELOPE.id}.json"
     assert on_s3.dispatch(ENVELOPE) == f"outbox/{ENVELOPE.id}.json"
 
 

@@ -42,6 +42,14 @@ def test_each_verb_is_woken_for_its_own_deliveries(case: Case) -> None:
     assert sorted(woken()) == sorted((verb, f"{number:032x}") for number, verb in enumerate(VERBS))
 
 
+def test_accept_is_woken_for_an_envelope(moto_cloud: Cloud) -> None:
+    client = moto_cloud.client("sqs")
+    url = client.create_queue(QueueName="accept")["QueueUrl"]
+    SqsQueue(client, {"accept": url}).wake("accept", "inbox/2026-11-22/08-00/a+b.json")
+    (message,) = client.receive_message(QueueUrl=url)["Messages"]
+    assert list(events.arrivals(message["Body"])) == ["inbox/2026-11-22/08-00/a+b.json"]
+
+
 def test_waking_twice_is_allowed(case: Case) -> None:
     queue, woken = case
     queue.wake("deliver", "a" * 32)

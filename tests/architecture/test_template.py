@@ -132,6 +132,12 @@ def test_only_those_who_need_private_keys_may_read_them(resources: Resources, ve
     assert all(f"/keys/{name}'" in where for where in reads)
 
 
+def test_sweep_may_wake_every_verb_and_change_nothing(resources: Resources) -> None:
+    rights = {action: where for actions, where in statements(resources, "Sweep") for action in actions}
+    assert set(rights) == {"dynamodb:Query", "dynamodb:GetItem", "s3:ListBucket", "sqs:SendMessage"}
+    assert all(f"{verb}Queue" in rights["sqs:SendMessage"] for verb in WOKEN)
+
+
 def test_nobody_may_change_what_was_kept(resources: Resources) -> None:
     forbidden = {"s3:DeleteObject", "s3:DeleteObjectVersion", "dynamodb:DeleteItem", "s3:PutBucketPolicy"}
     assert not [verb for verb in VERBS for actions, _ in statements(resources, verb) if forbidden & set(actions)]

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, State
-from passerelle.steps.sweep import VERBS, sweep
-from tests.steps.office import Office, letter
+from passerelle.steps.accept import accept
+from passerelle.steps.sweep import LOOKS, VERBS, sweep
+from tests.fakes import Killed
+from tests.steps.office import DOCTOR, HOSPITAL, Fault, Office, letter
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,59 @@ def test_a_queue_that_loses_every_wake_up_loses_no_mail() -> None:
             office.queue.wakes.clear()
     assert office.only().state is State.ACCEPTED
     assert len(office.relay.inbox) == 1
+
+
+def test_an_envelope_of_whose_coming_nobody_was_told_is_found_after_a_quarter_of_an_hour() -> None:
+    office = Office()
+    key = office.post(letter())
+    office.queue.wakes.clear()
+    office.clock.forward(minutes=14)
+    assert sweep(office.desk) == 0
+    office.clock.forward(minutes=1)
+    assert sweep(office.desk) == 1
+    assert list(office.queue.wakes) == [("accept", key)]
+    office.settle()
+    assert office.only().state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("missed", range(len(LOOKS)))
+def test_sweeps_that_never_ran_hide_no_envelope(missed: int) -> None:
+    office = Office()
+    came_in = office.clock.now
+    key = office.post(letter())
+    office.queue.wakes.clear()
+    office.clock.now = came_in + LOOKS[missed]
+    assert sweep(office.desk) == 1
+    assert list(office.queue.wakes) == [("accept", key)]
+
+
+def test_an_envelope_that_was_accepted_is_not_accepted_again() -> None:
+    office = Office()
+    office.open(letter())
+    office.settle()
+    office.queue.wakes.clear()
+    office.clock.forward(minutes=15)
+    assert sweep(office.desk) == 0
+
+
+def test_an_envelope_whose_accept_died_half_way_is_accepted_again() -> None:
+    office = Office(fault=Fault(at=2, after=True, kind=Killed))  # envelope, open, then the first wake-up
+    key = office.post(letter(), DOCTOR.alias, HOSPITAL.alias)
+    office.queue.wakes.clear()
+    with pytest.raises(Killed):
+        accept(office.desk, key)
+    assert len(office.ledger.everything()) == 1
+    office.queue.wakes.clear()
+    office.clock.forward(minutes=15)
+    sweep(office.desk)
+    assert ("accept", key) in office.queue.wakes
+
+
+def test_a_ledger_that_does_not_answer_is_no_ledger_without_the_envelope() -> None:
+    office = Office(fault=Fault(at=len(LOOKS) + 1, after=False, kind=UnavailableError))  # due, every look, get
+    office.post(letter())
+    office.queue.wakes.clear()
+    office.clock.forward(minutes=15)
+    with pytest.raises(UnavailableError, match=r"fault\.planted"):
+        sweep(office.desk)
+    assert not office.queue.wakes

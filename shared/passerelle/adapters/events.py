@@ -47,15 +47,16 @@ def delivery(body: str) -> str:
 
 
 def arrivals(body: str) -> Iterator[str]:
-    """Yield the keys of the envelopes that an S3 notice names; the test event that S3 sends at set-up names none."""
+    """Yield the keys of the envelopes that a notice of S3 or a wake-up names; the test event of S3 names none."""
     notice = _object(body)
     if notice.get("Event") == "s3:TestEvent":
         return
     try:
-        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in notice["Records"]]
+        woken = [notice["envelope"]] if "envelope" in notice else []
+        keys = woken or [unquote_plus(record["s3"]["object"]["key"]) for record in notice["Records"]]
+        yield from [key for key in keys if key.startswith(INBOX)]
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedError("event.notice", "A notice of S3 has records with keys.") from error
-    yield from (key for key in keys if key.startswith(INBOX))
 
 
 def _object(body: str) -> dict[str, Any]:

@@ -1,8 +1,13 @@
-"""Mails and envelopes in S3: mails/<SHA-256>, inbox/<envelope>.json, outbox/<envelope>.json; never overwritten."""
+"""Mails and envelopes in S3, by what they hold: mails/<SHA-256>, inbox/<minute>/<envelope>.json, outbox/<envelope>.json.
+
+Nothing is overwritten. The minute in which an envelope came in is in its key, so that `sweep` can ask for those of one minute.
+"""
 
 import base64
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -26,6 +31,12 @@ _TRIES = 4
 _THERE_ALREADY = "PreconditionFailed"  # 412
 _AT_THE_SAME_TIME = "ConditionalRequestConflict"  # 409
 _MISSING = frozenset({"NoSuchKey", "404"})
+_MINUTE = "%Y-%m-%d/%H-%M"
+_SUFFIX = ".json"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class S3Mailroom:
 
     client: "S3Client"
     bucket: str
+    clock: Callable[[], datetime] = _now
 
     def keep(self, mail: bytes) -> str:
         """Keep a mail and return its SHA-256 in hex."""
@@ -52,11 +64,19 @@ class S3Mailroom:
 
     def receive(self, envelope: Envelope) -> str:
         """Keep an envelope that came in; S3 then wakes `accept`."""
-        return self._put(f"inbox/{envelope.id}.json", envelope.dump(), "application/json")
+        return self._put(f"{_inbox(self.clock())}{envelope.id}{_SUFFIX}", envelope.dump(), "application/json")
+
+    def received(self, minute: datetime) -> Iterator[tuple[str, str]]:
+        """Yield key and id of the envelopes that came in in a minute."""
+        prefix = _inbox(minute)
+        with answering(_SERVICE):
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                for found in page.get("Contents", ()):
+                    yield found["Key"], found["Key"].removeprefix(prefix).removesuffix(_SUFFIX)
 
     def dispatch(self, envelope: Envelope) -> str:
         """Keep an envelope that goes out."""
-        return self._put(f"outbox/{envelope.id}.json", envelope.dump(), "application/json")
+        return self._put(f"outbox/{envelope.id}{_SUFFIX}", envelope.dump(), "application/json")
 
     def envelope(self, key: str) -> Envelope:
         """Return the envelope of a key."""
@@ -97,6 +117,10 @@ class S3Mailroom:
             if answer["ContentLength"] > largest:
                 raise too_large
             return answer["Body"].read()
+
+
+def _inbox(at: datetime) -> str:
+    return f"inbox/{at.astimezone(UTC):{_MINUTE}}/"
 
 
 def _too_large() -> MalformedError:

@@ -1,4 +1,4 @@
-"""Wake-ups in SQS: a message holds the id of a delivery, and nothing else."""
+"""Wake-ups in SQS: a message holds the id of a delivery, for `accept` the key of an envelope, and nothing else."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ class SqsQueue:
     client: "SQSClient"
     urls: Mapping[str, str]
 
-    def wake(self, verb: str, delivery_id: str) -> None:
-        """Wake a verb for a delivery."""
+    def wake(self, verb: str, name: str) -> None:
+        """Wake a verb for a delivery, or `accept` for an envelope."""
+        thing = "envelope" if verb == "accept" else "delivery"
         with answering("queue"):
-            self.client.send_message(QueueUrl=self.urls[verb], MessageBody=json.dumps({"delivery": delivery_id}))
+            self.client.send_message(QueueUrl=self.urls[verb], MessageBody=json.dumps({thing: name}))

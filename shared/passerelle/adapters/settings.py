@@ -55,6 +55,7 @@ class Settings(BaseModel):
     mailroom: Name
     configuration: Name
     ledger: Name
+    accept_queue: Name
     translate_queue: Name
     deliver_queue: Name
     acknowledge_queue: Name

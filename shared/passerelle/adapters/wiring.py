@@ -71,6 +71,7 @@ def ledger() -> DynamoLedger:
 def queue() -> SqsQueue:
     """Return the queues of the verbs that others wake."""
     urls = {
+        "accept": settings().accept_queue,
         "translate": settings().translate_queue,
         "deliver": settings().deliver_queue,
         "acknowledge": settings().acknowledge_queue,

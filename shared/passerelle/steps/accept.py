@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.receipts.delivery import Delivery, delivery_id
 from passerelle.core.receipts.lifecycle import State
@@ -14,11 +15,23 @@ GRACE = timedelta(minutes=15)
 def accept(desk: Desk, envelope_key: str) -> tuple[str, ...]:
     """Open a delivery for each recipient of an envelope, wake `translate` for each, and return their ids.
 
-    Doing it again opens nothing new. An envelope that cannot be read has no sender to answer: its error goes out,
-    and the dead letters of the queue alarm.
+    Doing it again opens nothing new. The delivery to the first recipient is opened last: where it stands, all do.
+    An envelope that cannot be read has no sender to answer: its error goes out, and the queue's dead letters alarm.
     """
     envelope = desk.mailroom.envelope(envelope_key)
-    return tuple(_opened(desk, envelope_key, envelope, place) for place in _recipients(envelope))
+    opened = [_opened(desk, envelope_key, envelope, place) for place in reversed(_recipients(envelope))]
+    return tuple(reversed(opened))
+
+
+def accepted(desk: Desk, envelope_id: str) -> bool:
+    """Return whether the ledger has the deliveries of an envelope."""
+    try:
+        desk.ledger.get(delivery_id(envelope_id, 0))
+    except UnavailableError as error:
+        if error.code != "ledger.missing":
+            raise
+        return False
+    return True
 
 
 def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:

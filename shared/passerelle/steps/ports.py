@@ -43,6 +43,9 @@ class Mailroom(Protocol):
     def receive(self, envelope: Envelope) -> str:
         """Keep an envelope that came in and return its key; this is what wakes `accept`."""
 
+    def received(self, minute: datetime) -> Iterator[tuple[str, str]]:
+        """Yield key and id of the envelopes that came in in a minute."""
+
     def dispatch(self, envelope: Envelope) -> str:
         """Keep an envelope that goes out and return its key."""
 
@@ -78,8 +81,8 @@ class Ledger(Protocol):
 class Queue(Protocol):
     """Wake-ups for the next verb (SQS)."""
 
-    def wake(self, verb: str, delivery_id: str) -> None:
-        """Wake `translate`, `deliver` or `acknowledge` for a delivery."""
+    def wake(self, verb: str, name: str) -> None:
+        """Wake `translate`, `deliver` or `acknowledge` for a delivery, or `accept` for the key of an envelope."""
 
 
 class Agreements(Protocol):
