@@ -95,8 +95,9 @@ def _mail(content: bytes) -> tuple[Network, Message]:
     mail = mime.read(content)
     if any(part.media_type in _LOCKED for part in mail.parts):
         raise UntrustedError("convert.locked", "The mail is enciphered: only the bridge, with its key, opens it.")
-    zips = (part.content for part in mail.parts if part.content.startswith(b"PK"))
-    network = Network.MSSANTE if any(map(xdm.recognise, zips)) else Network.APICRYPT
+    files = (part.content for part in mail.parts if part.attached or part.content.startswith(b"PK"))
+    held = any(xdm.recognise(file) if file.startswith(b"PK") else hl7.recognise(file) for file in files)
+    network = Network.MSSANTE if held else Network.APICRYPT
     return network, FORMS[network].read(Opened(content, _NO_PROOF))
 
 

@@ -227,6 +227,10 @@ def test_convert_takes_an_hl7_file() -> None:
     assert "hl7.other-obx" in {loss.what for loss in conversion.losses}
 
 
+def test_convert_takes_a_mail_with_an_hl7_file() -> None:
+    assert convert(mail(FILE).content, NOW).network is Network.APICRYPT
+
+
 def taken(*files: Attachment) -> Message:
     return mssante.read(mail(*files))
 
