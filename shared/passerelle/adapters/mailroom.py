@@ -1,6 +1,6 @@
-"""Mails and envelopes in S3, by what they hold: mails/<SHA-256>, inbox/<minute>/<envelope>.json, outbox/<envelope>.json.
+"""Mails and envelopes in S3: mails/<SHA-256>, inbox/<minute>/<envelope>.json, outbox/<envelope>.json.
 
-Nothing is overwritten. The minute in which an envelope came in is in its key, so that `sweep` can ask for those of one minute.
+Nothing is ever overwritten. The minute in which an envelope came in is in its key: `sweep` asks for those of one.
 """
 
 import base64
