@@ -12,7 +12,7 @@ from passerelle.local.command import main
 from tests.journey.conftest import COMMAND, ROOT, environment, passerelle
 
 
-@pytest.mark.parametrize("verb", [[], ["demo"], ["convert"], ["submit"], ["deliveries"], ["agreements"]])
+@pytest.mark.parametrize("verb", [[], ["demo"], ["convert"], ["submit"], ["deliveries"], ["agreements"], ["codes"]])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_help_shows_no_key_of_the_catalogue(verb: list[str], language: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,4 +1,4 @@
-"""The command line: `passerelle demo | convert | submit | deliveries | agreements`."""
+"""The command line: `passerelle demo | convert | submit | deliveries | agreements | codes`."""
 
 import os
 import sys
@@ -99,6 +99,20 @@ def _agreements(context: typer.Context, file: Annotated[Path, typer.Argument(hel
     from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
 
     agreements_file.check(context.obj, file)
+
+
+@app.command("codes", help="help.codes")
+def _codes(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="help.codes.folder")],
+    agreements: AgreementsFile = None,
+    as_json: Json = False,
+) -> None:
+    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
+    from passerelle.local import codes  # noqa: PLC0415 - see above
+
+    known = agreements_file.read(agreements) if agreements else None
+    codes.run(context.obj, folder, known, datetime.now(UTC), as_json=as_json)
 
 
 def spoken(command: Any, tongue: language.Language) -> Any:  # noqa: ANN401 - typer's own click has no public types

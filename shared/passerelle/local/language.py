@@ -58,6 +58,11 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "help.deliveries.follow": ("Attendre la suite jusqu'à la fin.", "Wait for what follows, until the end."),
         "help.agreements": ("Vérifier un fichier de conventions.", "Check a file of agreements."),
         "help.agreements.file": ("Le fichier (TOML).", "The file (TOML)."),
+        "help.codes": (
+            "Compter les résultats d'un laboratoire qui ont un code LOINC, et proposer des lignes pour les autres.",
+            "Count the results of a laboratory that have a LOINC code, and propose rows for the others.",
+        ),
+        "help.codes.folder": ("Dossier de fichiers HPRIM du laboratoire.", "Folder of the laboratory's HPRIM files."),
         # demo
         "demo.opening": (
             "J'ouvre le pont : émulateur, deux villes, certificats d'essai, template.yaml…",
@@ -120,6 +125,27 @@ recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger
         "agreements.good": (
             "{file} : {agreements} conventions, {correspondents} correspondants, rien à redire.",
             "{file}: {agreements} agreements, {correspondents} correspondents, nothing to say against.",
+        ),
+        # codes
+        "codes.files": (
+            "Fichiers : {files}, dont {unread} illisibles.",
+            "Files: {files}, {unread} of them unreadable.",
+        ),
+        "codes.covered": (
+            "Mesures avec un code LOINC : {covered} sur {measured} ({share} %).",
+            "Measures with a LOINC code: {covered} of {measured} ({share} %).",
+        ),
+        "codes.proposed": (
+            "\nÀ compléter par un biologiste, puis à mettre sous le laboratoire dans le fichier des conventions :",
+            "\nTo be completed by a biologist, then put below the laboratory in the file of the agreements:",
+        ),
+        "codes.unmappable": (
+            "\nSans code du laboratoire, ou dans une unité que le pont ne connaît pas (code | libellé | unité) :",
+            "\nWithout a code of the laboratory, or in a unit that the bridge does not know (code | label | unit):",
+        ),
+        "codes.too-many": (
+            "Le dossier {folder} contient plus de {most} fichiers.",
+            "The folder {folder} holds more than {most} files.",
         ),
         # errors
         "error": ("Erreur", "Error"),
