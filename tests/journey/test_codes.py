@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from passerelle.core.documents.hprim import charset
 from passerelle.core.message import LocalCode
 from passerelle.local import codes
 from passerelle.local.command import main
@@ -107,9 +108,9 @@ def test_a_folder_holds_so_many_files_and_no_more(tmp_path: Path) -> None:
 
 def test_a_file_at_the_cap_is_read_and_one_past_it_is_not(tmp_path: Path) -> None:
     file = tmp_path / "large.hpr"
-    file.write_bytes(REPORT.ljust(codes.LARGEST))
-    assert len(codes._content(file)) == codes.LARGEST
-    file.write_bytes(REPORT.ljust(codes.LARGEST + 1))
+    file.write_bytes(REPORT.ljust(charset.LARGEST))
+    assert codes.survey([file], (), NOW).unread == 0
+    file.write_bytes(REPORT.ljust(charset.LARGEST + 1))
     assert codes.survey([file], (), NOW).unread == 1
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from passerelle.adapters.agreements import Book
 from passerelle.core.documents import biology, code_table, hprim
-from passerelle.core.errors import MalformedError, PasserelleError
+from passerelle.core.documents.hprim import charset
+from passerelle.core.errors import PasserelleError
 from passerelle.core.message import Document, LocalCode, Measure, Result
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
 
-LARGEST = 8 << 20  # bytes of a file
 MOST_FILES = 10_000
 
 
@@ -78,14 +78,19 @@ def survey(files: list[Path], codes: tuple[LocalCode, ...], now: datetime) -> Su
     """Return what HPRIM files hold."""
     found = Survey(len(files))
     for file in files:
-        try:
-            documents = hprim.read(_content(file), now).documents
-        except PasserelleError:
-            found.unread += 1
-            continue
-        for document in documents:
+        documents = _documents(_content(file), now)
+        found.unread += documents is None
+        for document in documents or ():
             _count(found, document, codes)
     return found
+
+
+def _documents(content: bytes, now: datetime) -> tuple[Document, ...] | None:
+    """Return the documents of an HPRIM file; None where it is none."""
+    try:
+        return hprim.read(content, now).documents
+    except PasserelleError:
+        return None
 
 
 def _count(found: Survey, document: Document, codes: tuple[LocalCode, ...]) -> None:
@@ -120,12 +125,9 @@ def _files(folder: Path) -> list[Path]:
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
+            return opened.read(charset.LARGEST + 1)  # one past the reader's cap
     except OSError as error:
         raise SetupError("error.read", file=file, reason=error.strerror) from error
-    if len(content) > LARGEST:
-        raise MalformedError("codes.large", f"A file of results has at most {LARGEST} bytes.")
-    return content
 
 
 def _record(found: Survey) -> dict[str, Any]:
