@@ -65,3 +65,9 @@ def test_a_delivery_that_nobody_translates_is_due_after_the_grace() -> None:
     assert not list(office.ledger.due(office.clock()))
     office.clock.now += GRACE
     assert list(office.ledger.due(office.clock())) == [delivery]
+
+
+def test_the_delivery_to_the_first_recipient_is_opened_last() -> None:
+    office = Office()
+    first, second = accept(office.desk, office.post(letter(), DOCTOR.alias, "second.canari@passerelle.mssante.example"))
+    assert [one.id for one in office.ledger.everything()] == [second, first]

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.receipts.delivery import Delivery, delivery_id
 from passerelle.core.receipts.lifecycle import State
@@ -21,17 +20,6 @@ def accept(desk: Desk, envelope_key: str) -> tuple[str, ...]:
     envelope = desk.mailroom.envelope(envelope_key)
     opened = [_opened(desk, envelope_key, envelope, place) for place in reversed(_recipients(envelope))]
     return tuple(reversed(opened))
-
-
-def accepted(desk: Desk, envelope_id: str) -> bool:
-    """Return whether the ledger has the deliveries of an envelope."""
-    try:
-        desk.ledger.get(delivery_id(envelope_id, 0))
-    except UnavailableError as error:
-        if error.code != "ledger.missing":
-            raise
-        return False
-    return True
 
 
 def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:

@@ -4,10 +4,12 @@ It runs every minute, and looks at a few minutes of the inbox only; each envelop
 a run that fails or never starts hides none.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 
+from passerelle.core.errors import UnavailableError
+from passerelle.core.receipts.delivery import delivery_id
 from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.accept import GRACE, accepted
 from passerelle.steps.ports import Desk
 
 VERBS = MappingProxyType(
@@ -23,7 +25,7 @@ VERBS = MappingProxyType(
 """Which verb moves a delivery on from a state; the others have ended, or wait for a person."""
 
 
-LOOKS = tuple(GRACE * 2**doublings for doublings in range(9))
+LOOKS = tuple(timedelta(minutes=15) * 2**doublings for doublings in range(9))
 """How long after it came in an envelope is looked for in the ledger: 15 min, 30 min, and so on to 64 h."""
 
 
@@ -47,7 +49,18 @@ def _envelopes(desk: Desk) -> int:
     """Wake `accept` for the envelopes of whose coming nobody was told: S3's notice, or its message, was lost."""
     now = desk.clock()
     looked = [found for age in LOOKS for found in desk.mailroom.received(now - age)]
-    forgotten = [key for key, envelope_id in looked if not accepted(desk, envelope_id)]
+    forgotten = [key for key, envelope_id in looked if not _accepted(desk, envelope_id)]
     for key in forgotten:
         desk.queue.wake("accept", key)
     return len(forgotten)
+
+
+def _accepted(desk: Desk, envelope_id: str) -> bool:
+    """Return whether the ledger has the deliveries of an envelope: the first recipient's is opened last."""
+    try:
+        desk.ledger.get(delivery_id(envelope_id, 0))
+    except UnavailableError as error:
+        if error.code != "ledger.missing":
+            raise
+        return False
+    return True
