@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ CUT = b"<cut>"
 
 SILENCE = b"<silence>"
 """In a script: say nothing, and keep the connection."""
+
+DROPS = b"<drops>"
+"""In a script: say what follows a byte at a time, ten each second."""
 
 EHLO = b"250-peer.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
 GOOD = (
@@ -48,7 +52,7 @@ class Peer:
                 answer = b"221 Bye\r\n" if said.upper().startswith(b"QUIT") else next(script, CUT)
                 if answer == CUT:
                     break
-                talk.sendall(answer.removeprefix(SILENCE))
+                _say(talk, answer.removeprefix(SILENCE))
                 if self.context and said.upper().startswith(b"STARTTLS"):
                     talk = open_sockets.enter_context(self.context.wrap_socket(talk, server_side=True))
                 in_data = said.upper().startswith(b"DATA") and answer.startswith(b"354")
@@ -65,6 +69,15 @@ class Peer:
             said += more
         self.heard += said
         return said
+
+
+def _say(talk: socket.socket, answer: bytes) -> None:
+    if not answer.startswith(DROPS):
+        talk.sendall(answer)
+        return
+    for byte in answer.removeprefix(DROPS):
+        talk.sendall(bytes([byte]))
+        time.sleep(0.1)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from passerelle.local.authority import Authority
 from passerelle.local.town import open_town, tls
 from passerelle.steps.ports import Identity, Outcome, Reply
 from tests.adapters import peers
-from tests.adapters.peers import CUT, GOOD, SILENCE
+from tests.adapters.peers import CUT, DROPS, GOOD, SILENCE
 from tests.fakes import FakeKeyring
 
 SENDER, RECIPIENT = "a@passerelle.mssante.example", "b@ch-exemple.mssante.example"
@@ -139,6 +139,17 @@ def test_a_silent_peer_is_waited_for_until_step_or_deadline(step: float, left: f
     with peers.peer(SILENCE) as peer, pytest.raises(TimeoutError):
         smtp.Peer(peer.place, "passerelle.example", step=step, deadline=started + left)
     assert 0.1 < time.monotonic() - started < 5
+
+
+def test_a_peer_that_speaks_drop_by_drop_does_not_outwit_the_deadline() -> None:
+    started = time.monotonic()
+    with peers.peer(DROPS + b"220 " + b"x" * 46 + b"\r\n") as peer, pytest.raises(TimeoutError):
+        smtp.Peer(peer.place, "passerelle.example", step=60.0, deadline=started + 0.4)
+    assert time.monotonic() - started < 2
+
+
+def test_an_answer_that_comes_drop_by_drop_in_time_is_read() -> None:
+    assert sent(*at("MAIL", DROPS + b"550 no\r\n"))[0] == Reply(Outcome.REJECTED, 550)
 
 
 def test_where_nobody_listens_the_mail_is_postponed() -> None:

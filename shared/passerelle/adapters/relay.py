@@ -88,7 +88,7 @@ class SmtpRelay:
             reply = answer(*peer.getreply())
         except (OSError, smtplib.SMTPException):
             return Reply(Outcome.UNKNOWN)
-        peer.step = _GOODBYE
+        peer.step, peer.deadline = _GOODBYE, time.monotonic() + _GOODBYE  # the answer is there: ACCEPTED must not wait
         with suppress(OSError, smtplib.SMTPException):
             peer.docmd("QUIT")
         return reply

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import time
+from io import BufferedReader
 
 from passerelle.adapters.settings import Place
 from passerelle.steps.ports import Outcome, Reply
@@ -53,8 +54,7 @@ class Peer(smtplib.SMTP):
             self.file = self.sock.makefile("rb")
         lines: list[bytes] = []
         for _ in range(MOST_LINES):
-            self.hurry()
-            line = _REPLY.fullmatch(self.file.readline(LONGEST_REPLY_LINE + 1))
+            line = _REPLY.fullmatch(self._line(self.file))
             if not line:
                 break
             lines.append(line[3] or b"")
@@ -62,6 +62,17 @@ class Peer(smtplib.SMTP):
                 return int(line[1]), b"\n".join(lines)
         msg = "No reply of RFC 5321 §4.2"
         raise smtplib.SMTPServerDisconnected(msg)
+
+    def _line(self, file: BufferedReader) -> bytes:
+        """Return a line, or its beginning; a peer that sends it drop by drop does not outwit the deadline."""
+        line, most = b"", LONGEST_REPLY_LINE + 1
+        while len(line) < most and not line.endswith(b"\n"):
+            self.hurry()
+            ready = file.peek()[: most - len(line)]  # receives once at most
+            if not ready:
+                break
+            line += file.read(ready.find(b"\n") + 1 or len(ready))
+        return line
 
     def hurry(self) -> None:
         """Let the next wait end with the step or the deadline, whichever comes first."""
