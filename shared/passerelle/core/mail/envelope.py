@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from passerelle.core.errors import MalformedError
@@ -61,10 +62,8 @@ class Envelope:
 
 def load(raw: bytes) -> Envelope:
     """Return the envelope of a JSON text; MalformedError `envelope.json` where it is none."""
-    try:
-        fields = json.loads(raw)
-        return Envelope(Network(fields["network"]), fields["sender"], tuple(fields["recipients"]), fields["mail"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise MalformedError(
-            "envelope.json", "An envelope is a JSON object: network, sender, recipients, mail."
-        ) from error
+    with suppress(ValueError, TypeError, RecursionError):
+        match json.loads(raw):
+            case {"network": network, "sender": str(sender), "recipients": [*recipients], "mail": str(mail)}:
+                return Envelope(Network(network), sender, tuple(recipients), mail)
+    raise MalformedError("envelope.json", "An envelope is a JSON object: network, sender, recipients, mail.")
