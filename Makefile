@@ -64,5 +64,5 @@ $(MINISTACK)/.done: requirements/ministack.txt $(VENV)/.done
 
 .build/layer-$(VERSION).done: shared/requirements.txt $(VENV)/.done
 	@echo "Building the dependencies of the Lambda layer, once…"
-	@$(BIN)/python -m passerelle.local.layer
+	@$(BIN)/python -m passerelle.local.cloud.layer
 	@touch $@

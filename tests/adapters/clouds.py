@@ -11,8 +11,8 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from moto import mock_aws
 
-from passerelle.local import emulator
-from passerelle.local.cloud import Cloud, local
+from passerelle.local.cloud import emulator
+from passerelle.local.cloud.clients import Cloud, local
 from passerelle.local.trouble import SetupError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
 
 

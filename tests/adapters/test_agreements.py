@@ -12,7 +12,7 @@ from passerelle.adapters.terms import AgreementsError
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Code, Identifier, LocalCode, Network
 from passerelle.core.policy import Ambiguity, Doubt, Lock
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Agreements
 from tests.adapters import clouds
 from tests.adapters.test_keyring import Watch

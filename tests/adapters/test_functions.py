@@ -24,7 +24,7 @@ from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, moved, notice_id
 from passerelle.core.receipts.lifecycle import State
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
 from tests.adapters.test_settings import GOOD
 

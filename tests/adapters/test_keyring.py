@@ -9,7 +9,7 @@ import pytest
 from passerelle.adapters import keyring as keyrings
 from passerelle.adapters.keyring import AwsKeyring
 from passerelle.core.errors import UnavailableError
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Identity, Keyring
 from tests.adapters import clouds
 from tests.fakes import FakeKeyring

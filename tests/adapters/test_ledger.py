@@ -16,7 +16,7 @@ from passerelle.adapters.ledger import DynamoLedger
 from passerelle.core.errors import OvertakenError, UnavailableError
 from passerelle.core.receipts.delivery import Delivery, Event, moved, noted
 from passerelle.core.receipts.lifecycle import State
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Ledger
 from tests.adapters import clouds
 from tests.fakes import FakeLedger

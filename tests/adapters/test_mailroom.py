@@ -17,7 +17,7 @@ from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError, UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Mailroom
 from tests.adapters import clouds
 from tests.fakes import FakeClock, FakeMailroom

@@ -8,7 +8,7 @@ import pytest
 from passerelle.adapters import events
 from passerelle.adapters.queue import SqsQueue
 from passerelle.core.errors import UnavailableError
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Queue
 from tests.fakes import FakeQueue
 

@@ -18,8 +18,8 @@ from passerelle.adapters.settings import Place, Tls
 from passerelle.core.errors import OvertakenError, UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
-from passerelle.local.authority import Authority
-from passerelle.local.town import open_town, tls
+from passerelle.local.towns.authority import Authority
+from passerelle.local.towns.town import open_town, tls
 from passerelle.steps.ports import Identity, Outcome, Reply
 from tests.adapters import peers
 from tests.adapters.peers import CUT, DROPS, GOOD, SILENCE

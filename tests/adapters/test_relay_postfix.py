@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from passerelle.adapters.settings import Place, Tls
-from passerelle.local.authority import Authority
+from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Outcome, Reply
 from tests.adapters import postfix
 from tests.adapters.postfix import Postfix

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from passerelle.local import layer
+from passerelle.local.cloud import layer
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 150_000_000  # bytes unzipped, with 20 MB of bytecode; AWS refuses 250

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLANTED = {
     "core imports a step": ("core/policy.py", "import passerelle.steps.ports", "Rooms"),
     "a step imports an adapter": ("steps/accept.py", "import passerelle.adapters.mailroom", "Rooms"),
-    "an adapter imports local": ("adapters/queue.py", "import passerelle.local.town", "Rooms"),
+    "an adapter imports local": ("adapters/queue.py", "import passerelle.local.towns.town", "Rooms"),
     "a new room": ("lobby/__init__.py", "", "Rooms"),
     "errors import message": ("core/errors.py", "import passerelle.core.message", "Core:"),
     "documents import mail": ("core/documents/pdf.py", "import passerelle.core.mail.mime", "Core:"),

@@ -29,10 +29,11 @@ from passerelle.core.documents import pdf
 from passerelle.core.mail import mime
 from passerelle.core.message import Dispatch, Network
 from passerelle.core.policy import Agreement, Lock
-from passerelle.local import agreements, papers
-from passerelle.local.conversion import FORMS
-from passerelle.local.letters.post import Post, Posted
-from passerelle.local.papers import Papers
+from passerelle.local.commands import agreements
+from passerelle.local.commands.conversion import FORMS
+from passerelle.local.towns import papers
+from passerelle.local.towns.letters.post import Post, Posted
+from passerelle.local.towns.papers import Papers
 from passerelle.steps.ports import Cipher as Closing
 from tests.fakes import FakeKeyring
 

@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 import pytest
 
-from passerelle.local import world
-from passerelle.local.letters.post import Post, Posted
-from passerelle.local.rounds import Round
+from passerelle.local.commands.rounds import Round
+from passerelle.local.towns import world
+from passerelle.local.towns.letters.post import Post, Posted
+from passerelle.local.towns.world import World
 from passerelle.local.trouble import SetupError
-from passerelle.local.world import World
 
 COMMAND = [sys.executable, "-c", "from passerelle.local.command import main; main()"]
 ROOT = Path(__file__).resolve().parents[2]

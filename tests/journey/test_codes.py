@@ -9,8 +9,8 @@ import pytest
 
 from passerelle.core.documents.hprim import charset
 from passerelle.core.message import LocalCode
-from passerelle.local import codes
 from passerelle.local.command import main
+from passerelle.local.commands import codes
 from passerelle.local.trouble import SetupError
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/agreements.toml"

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError, UntrustedError
 from passerelle.core.mail import mime
 from passerelle.core.message import Network
-from passerelle.local import agreements, papers
 from passerelle.local.command import main
-from passerelle.local.conversion import convert
-from passerelle.local.letters import practice
-from passerelle.local.letters.post import Post, Posted
+from passerelle.local.commands import agreements
+from passerelle.local.commands.conversion import convert
+from passerelle.local.towns import papers
+from passerelle.local.towns.letters import practice
+from passerelle.local.towns.letters.post import Post, Posted
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-DISCHARGE = files("passerelle.local.letters").joinpath("discharge.xml").read_bytes()
+DISCHARGE = files("passerelle.local.towns.letters").joinpath("discharge.xml").read_bytes()
 HPRIM = """\
 A1
 DUPOND

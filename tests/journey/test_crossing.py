@@ -15,11 +15,11 @@ from passerelle.core.documents import xdm
 from passerelle.core.mail import mime
 from passerelle.core.message import Kind, Network
 from passerelle.core.receipts.lifecycle import State, allows
-from passerelle.local import submission
-from passerelle.local.letters.post import HOSPITAL
-from passerelle.local.rounds import Round
-from passerelle.local.submission import Submission
-from passerelle.local.world import World
+from passerelle.local.commands import submit as submission
+from passerelle.local.commands.rounds import Round
+from passerelle.local.commands.submit import Submission
+from passerelle.local.towns.letters.post import HOSPITAL
+from passerelle.local.towns.world import World
 from tests.core.documents import detectors
 from tests.journey.conftest import ROOT, named, passerelle
 
@@ -63,7 +63,7 @@ def test_the_letter_is_readable_and_keeps_its_table(happened: Round) -> None:
 
 def test_laboratory_results_reach_apicrypt_with_their_structure(happened: Round) -> None:
     lines = _text(happened, "report").splitlines()
-    assert "RES|Glycémie à jeun||N|1.34|g/L|0.75|1.15|H|F|7.45|mmol/L|4.17|6.39" in lines
+    assert "RES|Glycémie à jeun|53049-3|N|1.34|g/L|0.75|1.15|H|F|7.45|mmol/L|4.17|6.39" in lines
     assert sum(line.startswith("RES|") for line in lines) == 9
 
 

@@ -11,8 +11,9 @@ from rich.console import Console
 
 from passerelle.core.receipts.delivery import Delivery, Event, moved
 from passerelle.core.receipts.lifecycle import State
-from passerelle.local import timeline, tracking
 from passerelle.local.command import main
+from passerelle.local.commands import deliveries as tracking
+from passerelle.local.commands import timeline
 from passerelle.local.language import Language
 from passerelle.local.voice import Voice
 from tests.fakes import FakeLedger

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from passerelle.local.authority import Authority
-from passerelle.local.town import Town, open_town
+from passerelle.local.towns.authority import Authority
+from passerelle.local.towns.town import Town, open_town
 from passerelle.steps.ports import Identity
 
 RESIDENT = "medecine@ch-exemple.mssante.example"

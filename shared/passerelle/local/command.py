@@ -45,7 +45,7 @@ def _demo(
     port: Annotated[int, typer.Option(help="help.demo.port", min=0, max=65535)] = 0,
     stay: Annotated[bool, typer.Option("--stay", help="help.demo.stay")] = False,
 ) -> None:
-    from passerelle.local import demo  # noqa: PLC0415 - see above
+    from passerelle.local.commands import demo  # noqa: PLC0415 - see above
 
     demo.run(context.obj, output, port, stay=stay)
 
@@ -58,8 +58,8 @@ def _convert(
     as_json: Json = False,
     agreements: AgreementsFile = None,
 ) -> None:
-    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
-    from passerelle.local import converting  # noqa: PLC0415 - see above
+    from passerelle.local.commands import agreements as agreements_file  # noqa: PLC0415 - see above
+    from passerelle.local.commands import convert as converting  # noqa: PLC0415 - see above
 
     known = agreements_file.read(agreements) if agreements else None
     converting.run(context.obj, converting.Wish(file, to, known, as_json), datetime.now(UTC))
@@ -72,7 +72,9 @@ def _submit(
     network: Annotated[Network, typer.Option(help="help.submit.network")] = Network.MSSANTE,
     stack: Stack = "passerelle",
 ) -> None:
-    from passerelle.local import bridge, cloud, submission  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import submit as submission  # noqa: PLC0415 - see above
 
     given = submission.Submission(network, sender, tuple(recipients))
     mail = sys.stdin.buffer.read(submission.MOST_TO_READ)
@@ -88,7 +90,9 @@ def _deliveries(  # noqa: PLR0917 - typer calls it by name
     follow: Annotated[bool, typer.Option("--follow", help="help.deliveries.follow")] = False,
     stack: Stack = "passerelle",
 ) -> None:
-    from passerelle.local import bridge, cloud, tracking  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import deliveries as tracking  # noqa: PLC0415 - see above
 
     when: date = (day or datetime.now(UTC)).date()
     tracking.run(context.obj, tracking.Wish(delivery, when, as_json, follow), bridge.find(cloud.outer(), stack).ledger)
@@ -96,7 +100,7 @@ def _deliveries(  # noqa: PLR0917 - typer calls it by name
 
 @app.command("agreements", help="help.agreements")
 def _agreements(context: typer.Context, file: Annotated[Path, typer.Argument(help="help.agreements.file")]) -> None:
-    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
+    from passerelle.local.commands import agreements as agreements_file  # noqa: PLC0415 - see above
 
     agreements_file.check(context.obj, file)
 
@@ -108,8 +112,8 @@ def _codes(
     agreements: AgreementsFile = None,
     as_json: Json = False,
 ) -> None:
-    from passerelle.local import agreements as agreements_file  # noqa: PLC0415 - see above
-    from passerelle.local import codes  # noqa: PLC0415 - see above
+    from passerelle.local.commands import agreements as agreements_file  # noqa: PLC0415 - see above
+    from passerelle.local.commands import codes  # noqa: PLC0415 - see above
 
     known = agreements_file.read(agreements) if agreements else None
     codes.run(context.obj, folder, known, datetime.now(UTC), as_json=as_json)

@@ -12,7 +12,7 @@ from passerelle.core.documents.hl7 import Delimiters
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError
 from passerelle.core.message import Attachment, Message, Network
 from passerelle.core.networks import mssante
-from passerelle.local.conversion import convert
+from passerelle.local.commands.conversion import convert
 from tests.core.networks.test_mssante_read import mail
 from tests.vectors import make_cda as make
 

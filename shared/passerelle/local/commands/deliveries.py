@@ -10,7 +10,7 @@ from rich.markup import escape
 from passerelle.core.errors import UnsupportedError
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import AT_WORK
-from passerelle.local import timeline
+from passerelle.local.commands import timeline
 from passerelle.local.voice import Voice
 from passerelle.steps.ports import Ledger
 

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError, WaiterError
 
-from passerelle.local import layer
-from passerelle.local.bridge import Bridge, find
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud import layer
+from passerelle.local.cloud.bridge import Bridge, find
+from passerelle.local.cloud.clients import Cloud
 from passerelle.local.trouble import SetupError
 
 STACK = "passerelle"

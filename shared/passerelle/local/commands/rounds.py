@@ -12,13 +12,14 @@ from passerelle.core.message import Network
 from passerelle.core.policy import Lock
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id
 from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, State
-from passerelle.local import submission, timeline, unpacking
-from passerelle.local.letters import practice
-from passerelle.local.letters.post import Posted
-from passerelle.local.submission import Submission
-from passerelle.local.town import Arrival
+from passerelle.local.commands import submit as submission
+from passerelle.local.commands import timeline, unpacking
+from passerelle.local.commands.submit import Submission
+from passerelle.local.towns.letters import practice
+from passerelle.local.towns.letters.post import Posted
+from passerelle.local.towns.town import Arrival
+from passerelle.local.towns.world import World
 from passerelle.local.voice import Voice
-from passerelle.local.world import World
 
 _WITHIN = 90.0  # seconds for all mails
 _PAUSE = 0.2

@@ -11,8 +11,9 @@ from rich.table import Table
 from passerelle.core.errors import PasserelleError
 from passerelle.core.mail import mime
 from passerelle.core.message import Loss
-from passerelle.local import phrasebook, unpacking
-from passerelle.local.conversion import Conversion, convert
+from passerelle.local import phrasebook
+from passerelle.local.commands import unpacking
+from passerelle.local.commands.conversion import Conversion, convert
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
 from passerelle.steps.ports import Agreements

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from passerelle.local.cloud import REGION
+from passerelle.local.cloud.clients import REGION
 from passerelle.local.trouble import SetupError
 
 _READY_WITHIN = 30.0  # seconds; 0.5 is usual, a cold disk takes several

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from passerelle.core.message import Network
 from passerelle.core.policy import Correspondent, Lock
-from passerelle.local.authority import Authority
+from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Identity
 
 BRIDGE_DOMAIN = "passerelle.apicrypt.example"

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from passerelle.adapters.agreements import Book
 from passerelle.core.message import Network
-from passerelle.local import agreements, cloud, deployment, emulator, papers
-from passerelle.local.bridge import Bridge
-from passerelle.local.papers import Papers
-from passerelle.local.town import Town, open_town
+from passerelle.local.cloud import clients as cloud
+from passerelle.local.cloud import deployment, emulator
+from passerelle.local.cloud.bridge import Bridge
+from passerelle.local.commands import agreements
+from passerelle.local.towns import papers
+from passerelle.local.towns.papers import Papers
+from passerelle.local.towns.town import Town, open_town
 from passerelle.local.trouble import SetupError
 
 AGREEMENTS = Path("examples", "agreements.toml")
@@ -29,7 +32,7 @@ class World:
 
 def checkout() -> Path:
     """Return the folder of this checkout: the bridge is deployed from its template."""
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[4]
     if not (root / "template.yaml").exists():
         raise SetupError("setup.checkout")
     return root

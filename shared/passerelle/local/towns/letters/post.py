@@ -12,8 +12,8 @@ from passerelle.core.mail import mime
 from passerelle.core.message import Attachment, Code, Dispatch, Document, Mailbox, Message, Network, Patient, Proof
 from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.policy import Correspondent
-from passerelle.local.letters import laboratory, patients, practice
-from passerelle.local.papers import Papers
+from passerelle.local.towns.letters import laboratory, patients, practice
+from passerelle.local.towns.papers import Papers
 
 HOSPITAL, HOSPITAL_LABORATORY = "medecine.interne@ch-exemple.mssante.example", "labo.central@ch-exemple.mssante.example"
 DOCTOR, TOWN_LABORATORY = "jean.MARTIN@medical59.apicrypt.example", "labo.DUNORD@medical59.apicrypt.example"

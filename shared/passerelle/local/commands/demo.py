@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from passerelle.local import timeline, world
-from passerelle.local.letters.post import Post
-from passerelle.local.rounds import Round
+from passerelle.local.commands import timeline
+from passerelle.local.commands.rounds import Round
+from passerelle.local.towns import world
+from passerelle.local.towns.letters.post import Post
+from passerelle.local.towns.world import World
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
-from passerelle.local.world import World
 
 _MARK = "LISEZMOI.txt"  # tells our folder from somebody's own
 _COMMANDS = """\

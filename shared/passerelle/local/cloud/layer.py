@@ -100,4 +100,4 @@ def _compile(folder: Path) -> None:
 
 
 if __name__ == "__main__":  # `make` builds the dependencies with the rest of the installation
-    dependencies(Path(__file__).resolve().parents[3])
+    dependencies(Path(__file__).resolve().parents[4])

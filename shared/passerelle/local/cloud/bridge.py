@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import UnavailableError
-from passerelle.local.cloud import Cloud
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Identity
 
 

@@ -1,0 +1,1 @@
+"""The local cloud: the emulator, and the real template deployed on it."""
