@@ -246,6 +246,12 @@ def test_what_is_no_certain_quantity_travels_as_text_never_as_a_number(measure: 
     assert one(result).measure.value == f"{measure.value} {measure.unit}"
 
 
+@pytest.mark.parametrize(("value", "unit"), [("4,500", "/mm3"), ("<4,500", "G/L")])
+def test_a_comma_that_may_part_thousands_is_never_a_decimal_point(value: str, unit: str) -> None:
+    result = Result("Leucocytes", Kind.TEXT, Measure(value, unit), chapter="HEMATOLOGIE")
+    assert one(result).measure.value == f"{value} {unit}"
+
+
 def test_a_normal_range_in_an_unknown_unit_is_said_in_words() -> None:
     read = one(Result("Dosage rare", Kind.NUMERIC, Measure("3", "zorg/l", None, "1", "2")))
     assert read.remarks == ("Valeurs de référence : 1 à 2",)

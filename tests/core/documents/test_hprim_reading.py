@@ -350,6 +350,21 @@ def test_a_line_labelled_soit_is_the_second_unit_of_the_one_above() -> None:
     assert results[1].second == Measure("85.0", "umol/l", None, "53", "97")
 
 
+def test_the_flag_and_the_code_of_a_second_unit_are_the_results() -> None:
+    (result,) = lab("RES|Glycémie|G|N|1.34|g/l|0.7|1.1||F", "RES|soit|GM|N|7.45|mmol/l|4|6|H|F")[1].results
+    assert (result.flag, [code.code for code in result.codes]) == ("H", ["G", "GM"])
+
+
+@pytest.mark.parametrize("second", ["H|F", "N|R"])
+def test_a_second_unit_with_another_flag_or_status_stays_apart(second: str) -> None:
+    results = lab("RES|Glycémie|G|N|1.34|g/l|||N|F", f"RES|soit|G|N|7.45|mmol/l|||{second}")[1].results
+    assert [result.second for result in results] == [None, None]
+
+
+def test_digits_of_other_scripts_are_text() -> None:
+    assert lab("RES|A||N|١٢|g/l")[1].results[0].kind is Kind.TEXT
+
+
 def test_a_line_with_a_separator_too_many_is_text_and_said() -> None:
     found, document = lab("RES|A|B|N|1|g/l|0|2|N|F|||||reste")
     assert document.results == ()
@@ -385,6 +400,23 @@ def test_an_unknown_flag_becomes_a_remark() -> None:
 def test_tex_lines_that_repeat_the_text_are_not_said_twice_and_others_are_kept() -> None:
     document = lab("TEX", "TEX|  Analyses", "TEX|Contrôle conseillé", "TEXTILE", body=("Analyses",))[1]
     assert document.text == ("Analyses", "Contrôle conseillé", "TEXTILE")
+
+
+def test_a_tex_line_is_not_left_out_because_the_text_says_the_same_of_something_else() -> None:
+    document = lab("TEX|CMV", "TEX|négatif", body=("Toxoplasmose", "négatif"))[1]
+    assert document.text == ("Toxoplasmose", "négatif", "CMV", "négatif")
+
+
+def test_a_tex_section_that_lacks_lines_of_the_text_adds_nothing() -> None:
+    document = lab("TEX|CMV", "TEX|négatif", body=("Madame,", "CMV", "  négatif", "Cordialement"))[1]
+    assert document.text == ("Madame,", "CMV", "  négatif", "Cordialement")
+
+
+def test_tex_lines_between_those_of_the_text_stay_between_them() -> None:
+    document = lab("TEX|CMV", "TEX|négatif", "TEX|VHB", "TEX|négatif", body=("CMV", "  négatif", "VHB", "  négatif"))[1]
+    assert document.text == ("CMV", "  négatif", "VHB", "  négatif")
+    document = lab("TEX|CMV", "TEX|(méthode)", "TEX|négatif", body=("CMV", "  négatif"))[1]
+    assert document.text == ("CMV", "(méthode)", "  négatif")
 
 
 def test_tex_lines_are_the_text_where_there_is_no_other() -> None:

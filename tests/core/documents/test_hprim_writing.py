@@ -212,6 +212,22 @@ def test_a_cancelled_or_replaced_document_says_so_first() -> None:
     assert "remplace" in lines(replace(LETTER, replaces=Identifier("1.2.3", "4")))[13]
 
 
+def test_a_second_version_says_that_there_was_a_first() -> None:
+    assert "remplace" in lines(replace(LETTER, version=2))[13]
+
+
+def test_no_result_of_a_cancelled_document_is_valid() -> None:
+    result = Result("Sodium", Kind.NUMERIC, Measure("140", "mmol/l"))
+    body, _ = written(replace(LETTER, results=(result,), deleted=True))
+    assert "RES|Sodium||N|140|mmol/l||||R||||" in body
+
+
+def test_a_cut_line_never_begins_as_a_result() -> None:
+    body, _ = written(replace(LETTER, text=("x" * 80 + "RES|Potassium||N|9|mmol/l",)))
+    assert "RES|" not in body
+    assert "RES/Potassium" in body
+
+
 def test_what_the_sender_wrote_around_ends_the_text_of_the_first_document() -> None:
     body, _ = written(LETTER, LETTER, note="Bien à vous,\nClaire")
     assert body.count("Message de l'expéditeur :\r\nBien à vous,\r\nClaire\r\n****FIN****") == 1

@@ -96,6 +96,7 @@ _WEIGHED = re.compile(
 _SEDIMENTATION = re.compile(r"\bvs\b|s[ée]dimentation", re.IGNORECASE)
 _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _NUMBER = re.compile(r"\*?\s*(?P<sign><=|>=|[<>≤≥]?)\s*(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*\*?")
+_THOUSANDS = re.compile(r"[+-]?0*[1-9]\d*,\d{3}")  # 4,500 leucocytes are four thousand and more, or four and a half
 
 
 def ucum(unit: str, label: str) -> str | None:
@@ -147,11 +148,11 @@ class Quantity:
 
 
 def quantity(text: str) -> Quantity | None:
-    """Return the number in `12,9`, `*12.9*`, `<0.10` or `+3`; None where the text is no single number."""
+    """Return the number in `12,9`, `*12.9*`, `<0.10` or `+3`; None where the text is no single number beyond doubt."""
     if len(text) > _LONGEST_NUMBER:
         return None
     found = _NUMBER.fullmatch(text.strip())
-    if found is None or not found["number"].isascii():
+    if found is None or not found["number"].isascii() or _THOUSANDS.fullmatch(found["number"]):
         return None
     limit = found["sign"].replace("≤", "<=").replace("≥", ">=")
     return Quantity(Decimal(found["number"].replace(",", ".")), limit)

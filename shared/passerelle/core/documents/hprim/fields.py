@@ -31,7 +31,8 @@ class Scribe:
 
     def lines(self, texts: tuple[str, ...], place: str) -> list[str]:
         """Return texts as lines of at most 80 columns."""
-        return [piece for text in texts for one in layout.split(text) for piece in layout.wrap(self.line(one, place))]
+        whole = [self.line(one, place) for text in texts for one in layout.split(text)]
+        return [layout.defuse(piece) for line in whole for piece in layout.wrap(line)]  # a cut may bare « RES| »
 
     def short(self, text: str, longest: int, place: str) -> str:
         """Return a field without blanks around it, cut where readers would cut it."""

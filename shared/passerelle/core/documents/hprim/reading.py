@@ -1,7 +1,7 @@
 """HPRIM files, read: each message a document, everything doubtful said."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -154,10 +154,31 @@ def _odd(result: Result | None, where: str) -> Loss:
 
 
 def _text(plain: tuple[str, ...], lab: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the text, with the TEX lines that it lacks: LAB repeats the whole text, as a rule."""
-    known = {_words(line) for line in plain} | {""}
-    lines = [*plain, *(line for line in lab if _words(line) not in known)] if len(known) > 1 else list(lab)
+    """Return the text, with the TEX lines that it lacks: LAB repeats the whole text, as a rule.
+
+    A line is left out only where all of its section stands in the other, in order: « négatif » alone says nothing.
+    """
+    said, told = ([words for words in map(_words, lines) if words] for lines in (plain, lab))
+    lines: Iterable[str] = (*plain, *lab)
+    if _in_order(told, said):
+        lines = plain
+    elif _in_order(said, told):
+        lines = _respelt(lab, [line for line in plain if line])
     return _trimmed(piece for line in lines for piece in layout.wrap(line.rstrip()))
+
+
+def _in_order(few: list[str], many: list[str]) -> bool:
+    rest = iter(many)
+    return all(one in rest for one in few)
+
+
+def _respelt(lab: tuple[str, ...], plain: list[str]) -> Iterator[str]:
+    """Yield the TEX lines, those that repeat a line of the text with its blanks."""
+    place = 0
+    for line in lab:
+        same = place < len(plain) and bool(line) and _words(line) == _words(plain[place])
+        yield plain[place] if same else line
+        place += same
 
 
 def _words(line: str) -> str:

@@ -86,7 +86,9 @@ def _remarks(result: Result, shown: set[str], scribe: Scribe) -> list[str]:
 
 def _res(result: Result, document: Document, scribe: Scribe) -> str:
     status = result.status
-    if document.replaces and status is Status.FINAL:
+    if document.deleted:
+        status = Status.UNVALIDATED  # its author has withdrawn it: nothing must be filed as valid
+    elif document.replaces and status is Status.FINAL:
         status = Status.CORRECTED  # the document corrects an earlier one
     first = result.measure
     fields = [result.label, _code(result, scribe), _kind(result), *_measure(first)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from passerelle.core.message import Code, Kind, Measure, Result, Status
 
 FIELDS = 14
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))")  # 4,500 may be thousands: not read
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \xa0]\d{3})+(?![\d ])")
 _BOUND = re.compile(r"([<>]=?)\s*(.+)")
@@ -49,10 +49,17 @@ def empty(result: Result) -> bool:
 def joined(results: list[Result], result: Result) -> list[Result]:
     """Return the results with one more, which is the second unit of the last one where it is labelled `soit`."""
     same = result.label.casefold().strip(" :.") == _THE_SAME
-    if not same or not results or results[-1].second is not None:
+    if not same or not results or results[-1].second is not None or _contrary(results[-1], result):
         return [*results, result]
     last = results[-1]
-    return [*results[:-1], replace(last, second=result.measure, remarks=last.remarks + result.remarks)]
+    codes = tuple(dict.fromkeys(last.codes + result.codes))
+    flag, remarks = last.flag or result.flag, last.remarks + result.remarks
+    return [*results[:-1], replace(last, second=result.measure, codes=codes, flag=flag, remarks=remarks)]
+
+
+def _contrary(one: Result, other: Result) -> bool:
+    """Tell whether two lines say different things of one result: joined, one of them would be silenced."""
+    return one.status is not other.status or (one.flag != other.flag and "" not in (one.flag, other.flag))
 
 
 def number(text: str) -> str | None:

@@ -139,7 +139,7 @@ def _warnings(document: Document, scribe: Scribe) -> tuple[str, ...]:
         scribe.lose("hprim.no-birth-date", "The source gives no birth date.", "A warning in the text.", "line 7")
     if document.deleted:
         lines.append("ATTENTION : ce document est ANNULÉ par son auteur.")
-    elif document.replaces:
+    elif document.replaces or document.version > 1:
         lines.append("ATTENTION : ce document remplace une version envoyée auparavant.")
     return (*lines, "") if lines else ()
 
