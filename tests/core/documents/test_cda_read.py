@@ -235,10 +235,38 @@ def test_a_replacement_says_what_it_replaces() -> None:
         (make.cda(version="0"), "cda.version"),
         (make.cda(version="10000"), "cda.version"),
         (make.cda(version="deux"), "cda.version"),
+        (make.cda(version="000000001" + "0" * 5000), "cda.version"),
+        (
+            make.cda('<nonXMLBody><text mediaType="application/pdf"><reference value="a.pdf"/></text></nonXMLBody>'),
+            "cda.body",
+        ),
+        (make.cda("<nonXMLBody><text> </text></nonXMLBody>"), "cda.body"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_by_the_name_of_the_rule(content: bytes, code: str) -> None:
     assert refusal(content) == code
+
+
+MEDIA = '<observationMedia ID="{}"><value mediaType="x/y" {} representation="B64">{}</value></observationMedia>'
+
+
+def test_two_files_with_one_id_are_two_files() -> None:
+    entries = "".join(MEDIA.format("A", "", base64_of(content)) for content in (b"one", b"two"))
+    document = cda.read(make.cda(make.section("x", f"<entry>{entries}</entry>")))
+    assert [file.content for file in document.attachments] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize(("files", "code"), [(3, ""), (4, "cda.media")])
+def test_all_files_of_a_document_together_have_a_cap(files: int, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "LARGEST_TOTAL", 300)
+    engine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = base64_of(engine.compress(b"a" * 100) + engine.flush())
+    entries = MEDIA.format("", 'compression="DF"', packed) * files
+    content = make.cda(make.section("x", f"<entry>{entries}</entry>"))
+    if code:
+        assert refusal(content) == code
+    else:
+        assert len(cda.read(content).attachments) == files
 
 
 def test_a_version_may_be_as_high_as_the_cap() -> None:

@@ -180,6 +180,18 @@ def test_a_table_has_a_cap_on_its_slots(columns: int, refused: bool) -> None:  #
     assert caught.value.code == "narrative.table"
 
 
+@pytest.mark.parametrize("cell", ["td", "th"])
+def test_one_long_row_and_many_short_ones_are_as_many_slots_as_they_span(
+    cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "MOST_SLOTS", 100)
+    one = f"<{cell}>a</{cell}>"
+    assert lines(f"<table><tr>{one * 10}</tr>{f'<tr>{one}</tr>' * 9}</table>")
+    with pytest.raises(MalformedError) as caught:
+        lines(f"<table><tr>{one * 10}</tr>{f'<tr>{one}</tr>' * 10}</table>")
+    assert caught.value.code == "narrative.table"
+
+
 def test_nothing_is_said_for_no_narrative() -> None:
     assert narrative.lines(None) == ()
     assert lines("  ") == ()

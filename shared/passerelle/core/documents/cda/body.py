@@ -47,7 +47,7 @@ def sections(owner: etree._Element) -> list[etree._Element]:
 def _single(element: etree._Element) -> Body:
     """Read level 1: IHE XDS-SD allows a PDF or plain text; others put images there."""
     if value(element, "representation") != "B64":
-        return Body(_letter("".join(map(str, element.itertext()))), ())
+        return Body(_written(element), ())
     file = media.attachment(element, "document")
     claims_pdf = value(element, "mediaType").lower() == media.PDF
     if file is None or (claims_pdf and file.media_type != media.PDF):
@@ -57,6 +57,14 @@ def _single(element: etree._Element) -> Body:
     if file.media_type == "text/plain":
         return Body(_letter(file.content.decode("utf-8", "replace")), ())
     return Body(("Document joint, non transcrit.",), (file,))
+
+
+def _written(element: etree._Element) -> tuple[str, ...]:
+    """Return a letter in plain text; one that is only referred to is elsewhere, and would be lost."""
+    lines = _letter("".join(map(str, element.itertext())))
+    if not any(lines):
+        raise MalformedError("cda.body", "The nonXMLBody of a ClinicalDocument holds its text or a file.")
+    return lines
 
 
 def _letter(text: str) -> tuple[str, ...]:

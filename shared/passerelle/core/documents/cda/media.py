@@ -12,6 +12,7 @@ from passerelle.core.errors import MalformedError
 from passerelle.core.message import Attachment
 
 LARGEST = 10_000_000  # bytes of one file
+LARGEST_TOTAL = 25_000_000  # bytes of all files: what a mail may weigh, and nothing that inflates beyond
 PDF = "application/pdf"
 _HEADER = 1024  # bytes in which %PDF- may begin (ISO 32000-1, annex H, note 13)
 _MAGIC = (
@@ -68,6 +69,7 @@ def collect(body: etree._Element) -> dict[str, Attachment]:
     """Return the files of every observationMedia by its ID, with names that differ."""
     found: dict[str, Attachment] = {}
     stems: set[str] = set()
+    total = 0
     for element in body.iter():
         holder = child(element, "value") if local(element) == "observationMedia" else None
         if holder is None:
@@ -78,5 +80,9 @@ def collect(body: etree._Element) -> dict[str, Attachment]:
         file = attachment(holder, stem)
         if file:
             stems.add(stem.lower())
-            found[value(element, "ID") or stem] = file
+            name = value(element, "ID")
+            found[stem if not name or name in found else name] = file
+            total += len(file.content)
+        if total > LARGEST_TOTAL:
+            raise MalformedError("cda.media", f"The files inside a CDA have at most {LARGEST_TOTAL} bytes.")
     return found

@@ -24,6 +24,7 @@ from passerelle.core.message import (
 _HL7 = "urn:hl7-org:v3"
 _XSL = "http://www.w3.org/1999/XSL/Transform"
 _HIGHEST_VERSION = 9999
+_LONGEST_VERSION = 9  # digits
 
 
 def read(content: bytes) -> Document:
@@ -103,7 +104,7 @@ def _replaced(root: etree._Element) -> Identifier | None:
 
 def _version(root: etree._Element) -> int:
     text = value(child(root, "versionNumber"), "value") or "1"
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= _HIGHEST_VERSION:
+    if not text.isdecimal() or len(text) > _LONGEST_VERSION or not 1 <= int(text) <= _HIGHEST_VERSION:
         raise MalformedError("cda.version", f"versionNumber is a number from 1 to {_HIGHEST_VERSION}.")
     return int(text)
 

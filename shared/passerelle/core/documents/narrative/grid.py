@@ -93,6 +93,8 @@ class Placer:
         cells = [cell for cell in self._cells if cell.lines]
         rows = {row: place for place, row in enumerate(sorted({cell.row for cell in cells}))}
         columns = {column: place for place, column in enumerate(sorted({cell.column for cell in cells}))}
+        if len(rows) * len(columns) > MOST_SLOTS:  # a long first row and many short ones
+            raise MalformedError("narrative.table", f"A table has at most {MOST_SLOTS} rows × columns.")
         closed = tuple(
             replace(
                 cell,
