@@ -3,6 +3,8 @@
 import pytest
 
 from passerelle.core.documents import cda
+from passerelle.core.documents.cda import referred
+from passerelle.core.errors import MalformedError
 from passerelle.core.message import Code, Kind, Measure, Result, Status
 from tests.vectors import make_cda as make
 
@@ -100,14 +102,33 @@ def test_two_units_of_one_row_are_one_result_said_twice() -> None:
     assert [code.code for code in result.codes] == ["2345-7", "14749-6"]
 
 
+def two_of_one_row(first: str, second: str, status: str = "completed") -> tuple[Result, ...]:
+    code, flag = CODE.format(REFERENCE), '<interpretationCode code="{}"/>'
+    one = make.observation(make.quantity("60", "%"), code=code, more=flag.format(first))
+    other = make.observation(make.quantity("9.2", "10*9/L"), code=code, more=flag.format(second), status=status)
+    return cda.read(make.report(one, other, text=ROW)).results
+
+
+def test_a_flag_of_the_second_unit_is_the_results() -> None:
+    (result,) = two_of_one_row("", "H")
+    assert (result.flag, result.second and result.second.value) == ("H", "9.2")
+
+
+def test_two_results_of_one_row_with_other_flags_or_other_status_stay_two() -> None:
+    assert [result.flag for result in two_of_one_row("N", "H")] == ["N", "H"]
+    assert [result.second for result in two_of_one_row("", "", "active")] == [None, None]
+
+
 def test_a_translation_is_a_second_unit_with_its_own_range() -> None:
     value = '<value xsi:type="PQ" value="0.9" unit="g/L"><translation value="5.0" code="mmol/L"/></value>'
-    more = make.normal("0.7", "1.1", "g/L").replace(
-        '<low value="0.7" unit="g/L"/>', '<low value="0.7" unit="g/L"><translation value="3.9" code="mmol/L"/></low>'
-    )
-    second = only(value, more=more).second
-    assert second is not None
-    assert (second.value, second.ucum, second.low, second.high) == ("5.0", "mmol/L", "3.9", "")
+    low = '<low value="0.7" unit="g/L"><translation value="3.9" code="mmol/L"/></low>'
+    half = make.normal("0.7", "1.1", "g/L").replace('<low value="0.7" unit="g/L"/>', low)
+    high = '<high value="1.1" unit="g/L"><translation value="6.1" code="mmol/L"/></high>'
+    both = half.replace('<high value="1.1" unit="g/L"/>', high)
+    for more, limits in ((both, ("3.9", "6.1")), (half, ("", ""))):  # half a range is not the range
+        second = only(value, more=more).second
+        assert second is not None
+        assert (second.value, second.ucum, second.low, second.high) == ("5.0", "mmol/L", *limits)
 
 
 def test_two_results_of_one_row_in_one_unit_stay_two() -> None:
@@ -127,6 +148,27 @@ def test_a_range_in_another_unit_is_told_but_never_compared() -> None:
     assert result.remarks == ("Valeurs de référence : 3.9 - 5.8 mmol/L",)
 
 
+def test_of_several_ranges_none_is_chosen_and_all_are_told() -> None:
+    ranges = [
+        make.normal(low, high, "g/dL").replace("<observationRange>", f"<observationRange><text>{whose}</text>")
+        for whose, low, high in (("Homme", "13", "17"), ("Femme", "12", "16"))
+    ]
+    result = only(make.quantity("12.5", "g/dL"), more="".join(ranges))
+    assert (result.measure.low, result.measure.high) == ("", "")
+    assert result.remarks == (
+        "Valeurs de référence : Homme 13 - 17 g/dL",
+        "Valeurs de référence : Femme 12 - 16 g/dL",
+    )
+    assert only(make.quantity("12.5", "g/dL"), more=ranges[1] * 2).measure.low == "12"
+
+
+def test_a_range_in_two_units_is_told_with_both_and_never_halved() -> None:
+    more = make.normal("4", "10000", "10*9/L").replace('"10000" unit="10*9/L"', '"10000" unit="/uL"')
+    result = only(make.quantity("5", "10*9/L"), more=more)
+    assert (result.measure.low, result.measure.high) == ("", "")
+    assert result.remarks == ("Valeurs de référence : 4 10*9/L - 10000 /uL",)
+
+
 def test_an_earlier_result_is_not_todays() -> None:
     earlier = make.observation(make.quantity("0.80", "g/L"))
     more = f'<entryRelationship typeCode="REFR">{earlier}</entryRelationship>'
@@ -136,6 +178,41 @@ def test_an_earlier_result_is_not_todays() -> None:
 def test_an_interpretation_without_letter_is_told_in_words() -> None:
     result = only('<value xsi:type="ST">x</value>', more='<interpretationCode code="R" displayName="Résistant"/>')
     assert (result.flag, result.remarks) == ("", ("Résistant",))
+
+
+def test_of_several_interpretations_the_gravest_is_the_flag_and_the_others_are_told() -> None:
+    more = '<interpretationCode code="A" displayName="Anormal"/><interpretationCode code="H"/>'
+    result = only(make.quantity("1", "g/L"), more=more + '<interpretationCode code="HH"/>')
+    assert (result.flag, result.remarks) == ("HH", ("Anormal", "H"))
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("10<sup>9</sup>/L", "10^9/L"),
+        ("12<br/>15", "12 15"),
+        ('<content revised="delete">12</content><content revised="insert">15</content>', "[supprimé : 12]15"),
+        ("<list><item>12</item><item>15</item></list>", "- 12 - 15"),
+    ],
+)
+def test_a_value_is_read_in_the_narrative_as_its_reader_sees_it(told: str, read: str) -> None:
+    value = '<value xsi:type="ED"><reference value="#v"/></value>'
+    (result,) = cda.read(make.report(make.observation(value), text=f'<content ID="v">{told}</content>')).results
+    assert result.measure.value == read
+
+
+def test_what_entries_refer_to_is_capped_at_each_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = '<value xsi:type="ED"><reference value="#v"/></value>'
+    text = f'<content ID="v">{"x" * 100}</content>'
+    monkeypatch.setattr(referred, "MOST_REFERRED", 1 + 3 * 100)  # one element, read once
+    assert len(cda.read(make.report(*[make.observation(value)] * 3, text=text)).results) == 3
+    with pytest.raises(MalformedError) as caught:
+        cda.read(make.report(*[make.observation(value)] * 4, text=text))
+    assert caught.value.code == "cda.size"
+
+
+def test_digits_of_other_scripts_are_no_number() -> None:
+    assert only('<value xsi:type="PQ" value="١٢" unit="g/L"/>').kind is Kind.TEXT
 
 
 def test_a_comment_is_a_remark() -> None:

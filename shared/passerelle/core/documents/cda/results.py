@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from passerelle.core.documents.cda import body, people, values
+from passerelle.core.documents.cda.referred import Narrative
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.message import Code, Measure, Result, Status
 
 _OBSERVATIONS = ("1.3.6.1.4.1.19376.1.3.1.6", "1.2.250.1.213.1.1.3.80")  # IHE PALM, CI-SIS
 _COMMENT = "48767-8"
 _LOINC = "2.16.840.1.113883.6.1"
-_FLAGS = ("N", "L", "H", "LL", "HH")
+_FLAGS = ("N", "L", "H", "LL", "HH")  # the graver the later
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def read(document: etree._Element) -> tuple[Result, ...]:
     structured = child(document, "component", "structuredBody")
     if structured is None:
         return ()
-    reader = _Reader({element.get("ID", ""): element for element in structured.iter() if element.get("ID")})
+    reader = _Reader(Narrative(structured))
     found: list[_Found] = []
     for section in body.sections(structured):
         found += reader.section(section, "")
@@ -37,26 +38,36 @@ def read(document: etree._Element) -> tuple[Result, ...]:
 
 
 def _paired(found: list[_Found]) -> Iterator[_Found]:
-    """Join two results of one row of the narrative that differ by their unit: one result said twice."""
+    """Join two results of one row of the narrative that differ by their unit only: one result said twice."""
     rows: dict[tuple[str, str], list[_Found]] = {}
     for place, one in enumerate(found):
         rows.setdefault((one.row, one.time) if one.row else ("", str(place)), []).append(one)
     for same in rows.values():
         first, *others = same
         units = {one.result.measure.unit for one in same if one.result.measure.unit}
-        if len(others) == 1 and len(units) == 2 and first.result.second is None:  # noqa: PLR2004 - a unit each
-            other = others[0].result
-            codes = tuple(dict.fromkeys((*first.result.codes, *other.codes)))
-            yield replace(first, result=replace(first.result, second=other.measure, codes=codes))
+        if len(others) == 1 and len(units) == 2 and _agree(first.result, others[0].result):  # noqa: PLR2004 - a unit each
+            yield replace(first, result=_joined(first.result, others[0].result))
         else:
             yield from same
+
+
+def _agree(one: Result, other: Result) -> bool:
+    """Tell whether nothing that two results say is lost where they become one."""
+    flags = {one.flag, other.flag} - {""}
+    return one.second is other.second is None and one.status is other.status and len(flags) <= 1
+
+
+def _joined(one: Result, other: Result) -> Result:
+    codes = tuple(dict.fromkeys((*one.codes, *other.codes)))
+    remarks = tuple(dict.fromkeys((*one.remarks, *other.remarks)))
+    return replace(one, second=other.measure, codes=codes, remarks=remarks, flag=one.flag or other.flag)
 
 
 class _Reader:
     """One document, with the narrative that its entries refer to."""
 
-    def __init__(self, narrative: dict[str, etree._Element]) -> None:
-        self._narrative = narrative
+    def __init__(self, narrative: Narrative) -> None:
+        self._text = narrative
 
     def section(self, section: etree._Element, above: str) -> Iterator[_Found]:
         """Return the results of a section and those inside it."""
@@ -80,24 +91,27 @@ class _Reader:
         concept = child(observation, "code")
         reading = values.read(child(observation, "value"), self._text)
         normal, said = self._normal(observation, reading.unit)
-        flag = value(child(observation, "interpretationCode"), "code")
+        said_of_it = _interpretations(observation)
+        flag = max(said_of_it.keys() & set(_FLAGS), key=_FLAGS.index, default="")
         result = Result(
             label=self._label(concept),
             kind=reading.kind,
             measure=values.measure(values.Quantity(reading.text, reading.unit), normal),
             second=self._second(observation, reading),
             codes=_codes(concept),
-            flag=flag if flag in _FLAGS else "",
+            flag=flag,
             status=Status.FINAL
             if value(child(observation, "statusCode"), "code") == "completed"
             else Status.UNVALIDATED,
             chapter=chapter,
-            remarks=(*_interpretations(observation), *said, *self._comments(observation)),
+            remarks=(
+                *(words for code, words in said_of_it.items() if code != flag),
+                *said,
+                *self._comments(observation),
+            ),
         )
         row = value(child(concept, "originalText", "reference"), "value").removeprefix("#")
-        return _Found(
-            result, row if row in self._narrative else "", value(child(observation, "effectiveTime"), "value")
-        )
+        return _Found(result, row if row in self._text else "", value(child(observation, "effectiveTime"), "value"))
 
     def _label(self, concept: etree._Element | None) -> str:
         """Return what the narrative calls it, else the short part of its display name."""
@@ -105,25 +119,24 @@ class _Reader:
         shown = next(filter(None, names), "").partition("[")[0].strip()
         return self._text(child(concept, "originalText")) or shown or value(concept, "code")
 
-    def _text(self, element: etree._Element | None) -> str:
-        return values.reference_text(element, self._narrative)
-
     def _normal(self, observation: etree._Element, unit: str) -> tuple[values.Range | None, tuple[str, ...]]:
-        """Return the normal range in the unit of the value; one that is only said goes to the remarks."""
-        said: list[str] = []
-        for reference in _references(observation):
-            normal = values.interval(child(reference, "value"), unit)
-            if normal:
-                return normal, ()
-            reading = values.read(child(reference, "value"), self._text)
-            said.append(self._text(child(reference, "text")) or f"{reading.text} {reading.unit}".strip())
-        return None, tuple(f"Valeurs de référence : {text}" for text in said if text)
+        """Return the one normal range in the unit of the value; what is only said, or several, goes to the remarks."""
+        ranges = _ranges(observation, unit)
+        if len(ranges) == 1:
+            return ranges[0], ()
+        said = map(self._said, _references(observation))
+        return None, tuple(f"Valeurs de référence : {text}" for text in dict.fromkeys(said) if text)
+
+    def _said(self, reference: etree._Element) -> str:
+        """Return a normal range in words: its text, which may say for whom it is, and its numbers."""
+        reading = values.read(child(reference, "value"), self._text)
+        return " ".join(filter(None, (self._text(child(reference, "text")), reading.text, reading.unit)))
 
     def _second(self, observation: etree._Element, reading: values.Reading) -> Measure | None:
         if reading.second is None:
             return None
-        ranges = (values.interval(child(one, "value"), reading.second.unit) for one in _references(observation))
-        return values.measure(reading.second, next(filter(None, ranges), None))
+        ranges = _ranges(observation, reading.second.unit)
+        return values.measure(reading.second, ranges[0] if len(ranges) == 1 else None)
 
     def _comments(self, observation: etree._Element) -> list[str]:
         acts = [child(relation, "act") for relation in children(observation, "entryRelationship")]
@@ -139,14 +152,20 @@ def _references(observation: etree._Element) -> list[etree._Element]:
     return [one for one in ranges if value(child(one, "interpretationCode"), "code") in ("", "N")]
 
 
+def _ranges(observation: etree._Element, unit: str) -> list[values.Range]:
+    """Return the normal ranges in a unit: several are for ages or sexes, and nobody chose one here."""
+    found = (values.interval(child(one, "value"), unit) for one in _references(observation))
+    return list(dict.fromkeys(one for one in found if one))
+
+
 def _is_result(observation: etree._Element) -> bool:
     return any(value(template, "root") in _OBSERVATIONS for template in children(observation, "templateId"))
 
 
-def _interpretations(observation: etree._Element) -> list[str]:
-    """Return in words the interpretations that HPRIM has no letter for, such as « Résistant »."""
-    codes = [code for code in children(observation, "interpretationCode") if value(code, "code") not in ("", *_FLAGS)]
-    return [value(code, "displayName") or value(code, "code") for code in codes]
+def _interpretations(observation: etree._Element) -> dict[str, str]:
+    """Return the interpretations by code, in words: HPRIM has no letter for « Résistant », and room for one letter."""
+    codes = [code for code in children(observation, "interpretationCode") if value(code, "code")]
+    return {value(code, "code"): value(code, "displayName") or value(code, "code") for code in codes}
 
 
 def _codes(concept: etree._Element | None) -> tuple[Code, ...]:

@@ -8,12 +8,12 @@ from typing import Protocol
 from lxml import etree
 
 from passerelle.core.documents import biology
-from passerelle.core.documents.markup import child, children, local, value, words
+from passerelle.core.documents.markup import child, children, local, value
 from passerelle.core.message import Kind, Measure
 
 _HL7 = "urn:hl7-org:v3"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-_DECIMAL = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?")
+_DECIMAL = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,11 @@ def read(element: etree._Element | None, texts: Texts) -> Reading:
 
 
 def interval(element: etree._Element | None, unit: str) -> Range | None:
-    """Return a normal range in this unit, itself or by its translations; nothing where it has no such unit."""
-    low, high = (_side(child(element, side), unit) for side in ("low", "high"))
-    return Range(low, high, unit) if low or high else None
+    """Return a normal range in this unit, itself or by its translations; nothing where a side has no such unit."""
+    sides = [child(element, side) for side in ("low", "high")]
+    low, high = (_side(side, unit) for side in sides)
+    halved = any(value(side, "value") and not found for side, found in zip(sides, (low, high), strict=True))
+    return Range(low, high, unit) if (low or high) and not halved else None
 
 
 def measure(quantity: Quantity, normal: Range | None) -> Measure:
@@ -109,10 +111,12 @@ def _quantity(element: etree._Element, texts: Texts) -> Reading:
 def _interval(element: etree._Element, texts: Texts) -> Reading:
     """Print one side as < or >: ANS's own files write inclusive="true" for what they print as « < »."""
     low, high = child(element, "low"), child(element, "high")
-    unit = value(high, "unit") or value(low, "unit")
-    numbers = [value(side, "value") for side in (low, high)]
+    numbers, units = ([value(side, name) for side in (low, high)] for name in ("value", "unit"))
     if not all(_DECIMAL.fullmatch(number) for number in numbers if number) or not any(numbers):
         return _text(element, texts)
+    unit = units[1] or units[0]
+    if all(numbers) and units[0] not in ("", unit):
+        return Reading(Kind.TEXT, " - ".join(map(" ".join, zip(numbers, units, strict=True))))
     if all(numbers):
         return Reading(Kind.TEXT, " - ".join(numbers), unit)
     return Reading(Kind.NUMERIC, f">{numbers[0]}" if numbers[0] else f"<{numbers[1]}", unit)
@@ -140,11 +144,3 @@ def _text(element: etree._Element, texts: Texts) -> Reading:
     attributes = [value(part, "value") for part in (element, *element) if local(part) in ("value", "low", "high")]
     number = " - ".join(filter(None, attributes))
     return Reading(Kind.TEXT, " ".join(filter(None, (number, value(element, "unit")))))
-
-
-def reference_text(element: etree._Element | None, narrative: Mapping[str, etree._Element]) -> str:
-    """Return the text of an element, or of the narrative that its reference points to."""
-    target = narrative.get(value(child(element, "reference"), "value").removeprefix("#"))
-    if target is not None and local(target) == "tr":
-        target = next((cell for cell in target if words(cell)), target)
-    return words(target) or words(element)
