@@ -1,12 +1,14 @@
 """A CDA is read as it was written, or refused for a reason that is true."""
 
 import base64
+import io
 import zlib
 from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from passerelle.core.documents import cda, markup
 from passerelle.core.documents.cda import media, times, transcript
@@ -331,6 +333,24 @@ def test_a_pdf_is_put_into_words_up_to_a_number_of_pages(monkeypatch: pytest.Mon
     assert transcript.lines(pdf) == ("Une ligne assez longue pour etre du texte.", "Suite : voir le document joint.")
     monkeypatch.setattr(transcript, "MOST_PAGES", 0)
     assert transcript.lines(pdf)[-1] == transcript.IMAGE
+
+
+def test_a_pdf_is_put_into_words_up_to_the_work_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "Une ligne assez longue pour etre du texte."
+    meter = transcript._Meter()
+    meter.text(PdfReader(io.BytesIO(make.pdf(line))).pages[0])
+    cost = transcript.MOST_WORK - meter._left
+    one, two = make.pdf(line), make.pdf(line).replace(b"[3 0 R]/Count 1", b"[3 0 R 3 0 R]/Count 2")
+    monkeypatch.setattr(transcript, "MOST_WORK", cost)
+    assert transcript.lines(one) == (line, "")
+    assert transcript.lines(two) == (line, "", "Suite : voir le document joint.")
+    monkeypatch.setattr(transcript, "MOST_WORK", cost - 1)
+    assert transcript.lines(one) == (transcript.UNREADABLE,)
+
+
+def test_a_page_of_very_many_operands_is_not_put_into_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "_MOST_PARSED", 5)
+    assert transcript.lines(make.pdf("Une ligne assez longue pour etre du texte.")) == (transcript.UNREADABLE,)
 
 
 @pytest.mark.parametrize(

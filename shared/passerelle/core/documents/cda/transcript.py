@@ -3,7 +3,7 @@
 import io
 import logging
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader, apply_configuration
 
 from passerelle.core.documents.narrative import WIDTH
 from passerelle.core.documents.narrative.layout import wrap
@@ -12,17 +12,51 @@ IMAGE = "Document joint (PDF image), non transcrit."
 UNREADABLE = "Document joint (PDF), non transcrit."
 MOST_PAGES = 60
 MOST_LINES = 20_000
+MOST_WORK = 1_000_000  # operators and letters of all pages: about 15 s; ten kilobytes of PDF can ask for hours
+_DRAWING = 2_000  # what a page or a form counts for, beside its operators: it is parsed before they are seen
+_BYTES = 4  # of a page's own stream that count for one
+_MOST_PARSED = 200_000  # operands and operators of one page or form
 _FEWEST_CHARACTERS = 20  # a page with fewer is an image with a stamp on it
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings quote the document
 
 
+class _OverworkedError(Exception):
+    """The pages cost more than they are worth: a reader opens the PDF itself."""
+
+
+class _Meter:
+    """Counts what the pages of one PDF make pypdf do."""
+
+    def __init__(self) -> None:
+        self._left = MOST_WORK
+
+    def text(self, page: PageObject) -> str:
+        """Return the text of a page."""
+        contents = page.get_contents()
+        self._spend(_DRAWING + (len(contents.get_data()) // _BYTES if contents else 0))
+        text = page.extract_text(visitor_operand_before=self._see)
+        self._spend(0)  # pypdf goes on where a form fails
+        return text
+
+    def _see(self, operator: bytes, operands: list[object], *_: object) -> None:
+        """Count an operator before it is done: a form may draw forms (ISO 32000-1 §8.10), a string may be huge."""
+        shown = operands[0] if operands and operator in (b"Tj", b"TJ", b"'") else ()
+        pieces = shown if isinstance(shown, list) else [shown]
+        long = sum(len(piece) for piece in pieces if isinstance(piece, str | bytes))
+        self._spend((_DRAWING if operator == b"Do" else 1) + long)
+
+    def _spend(self, cost: int) -> None:
+        self._left -= cost
+        if self._left < 0:
+            raise _OverworkedError
+
+
 def lines(pdf: bytes) -> tuple[str, ...]:
     """Return what a PDF says in lines of at most 80 columns, or one line that says why it says nothing."""
     try:
-        reader = PdfReader(io.BytesIO(pdf))
-        pages = [reader.pages[number].extract_text() for number in range(min(len(reader.pages), MOST_PAGES))]
-        more = len(reader.pages) > MOST_PAGES
+        with apply_configuration(stream_parsing_work_maximum_count=_MOST_PARSED):
+            pages, more = _pages(PdfReader(io.BytesIO(pdf)))
     except Exception:  # noqa: BLE001 - pypdf raises whatever a broken PDF makes it stumble on; the PDF travels beside
         return (UNREADABLE,)
     if sum(len("".join(page.split())) for page in pages) < _FEWEST_CHARACTERS * max(1, len(pages)):
@@ -30,3 +64,15 @@ def lines(pdf: bytes) -> tuple[str, ...]:
     text = [piece for page in pages for line in (*page.splitlines(), "") for piece in wrap(line, WIDTH)]
     cut = more or len(text) > MOST_LINES
     return (*text[:MOST_LINES], *(("Suite : voir le document joint.",) if cut else ()))
+
+
+def _pages(reader: PdfReader) -> tuple[list[str], bool]:
+    """Return the text of the pages within the caps, and whether there are more."""
+    meter, pages = _Meter(), list[str]()
+    try:
+        for number in range(min(len(reader.pages), MOST_PAGES)):
+            pages.append(meter.text(reader.pages[number]))  # what was read before the cap is kept
+    except _OverworkedError:
+        if not pages:
+            raise
+    return pages, len(reader.pages) > len(pages)
