@@ -75,6 +75,12 @@ def test_two_subsets_may_hold_two_documents_of_one_name() -> None:
     assert [document.version for document in xdm.documents(make.archive(files))] == [1, 2]
 
 
+def test_a_document_that_the_metadata_leave_out_is_not_left_behind() -> None:
+    files = {FOLDER + "METADATA.XML": make.metadata({"D.XML": CDA}), FOLDER + "D.XML": CDA}
+    assert len(xdm.documents(make.archive({**files, "STYLES/VOC.XML": b"<a/>"}))) == 1
+    assert refusal(make.archive({**files, FOLDER + "E.XML": make.cda(version="2")})) == "xdm.owner"
+
+
 def test_backslashes_are_separators() -> None:
     named = {FOLDER + "METADATA.XML": make.metadata({"D.XML": CDA}), FOLDER + "D.XML": CDA}
     content = make.archive(named).replace(FOLDER.encode(), FOLDER.replace("/", "\\").encode())

@@ -35,7 +35,15 @@ def read(content: bytes) -> tuple[Entry, ...]:
     found = [entry for name, body in files.items() if _is_metadata(name) for entry in _subset(name, body, files)]
     if not found:
         found = [_only_document(files, "")]
+    _refuse_undescribed(files, {entry.content for entry in found})
     return tuple({(entry.described.unique_id, entry.content): entry for entry in found}.values())
+
+
+def _refuse_undescribed(files: Mapping[str, bytes], read: set[bytes]) -> None:
+    """Refuse a CDA that METADATA.XML leaves out: nobody would miss it, and its patient would."""
+    left = [name for name, body in files.items() if name.lower().endswith(".xml") and body not in read]
+    if any(not _is_metadata(name) and holds_document(files[name]) for name in left):
+        raise MalformedError("xdm.owner", "The XDM zip holds a CDA that METADATA.XML does not describe.")
 
 
 def documents(content: bytes) -> tuple[Document, ...]:
