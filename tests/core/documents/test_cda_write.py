@@ -1,5 +1,7 @@
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta, timezone
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -319,7 +321,8 @@ def test_remarks_are_read_back_in_order() -> None:
 
 
 NUMBERS = st.decimals(min_value=0, max_value=10**6, places=2).map(str)
-LABELS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
+WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
+LABELS = WORDS.map(partial(unicodedata.normalize, "NFC"))  # the form that the writer gives to all text
 
 
 @settings(max_examples=25, deadline=None)
