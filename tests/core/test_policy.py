@@ -169,6 +169,15 @@ def test_what_belongs_to_no_document_stays_with_the_first_patient_and_says_so() 
     assert (second.text, second.attachments, second.losses) == ("", (), ())
 
 
+def test_a_file_that_could_be_of_either_patient_goes_to_neither() -> None:
+    file = Attachment("a.pdf", "application/pdf", b"%PDF-")
+    other = document(replace(PATIENT, given="Anne"))
+    assert judge(replace(message(document(), other), attachments=(file,)), INWARD) == Verdict(
+        Fate.REFUSE, "policy.unowned-file"
+    )
+    assert judge(replace(message(document()), attachments=(file,)), INWARD) == Verdict(Fate.CARRY)
+
+
 def test_where_nothing_is_shared_nothing_is_lost() -> None:
     first, _ = by_patient(message(document(), document(replace(PATIENT, given="Anne"))))
     assert not first.losses

@@ -139,13 +139,13 @@ def test_a_recipient_whose_certificate_is_over_is_for_the_operator_not_for_the_s
 
 def test_a_mail_of_two_patients_becomes_two_mails_of_one() -> None:
     office = Office()
-    opened = office.open(letter(PATIENT, OTHER, PATIENT, text="bonjour", files=["a.txt"]))
+    opened = office.open(letter(PATIENT, OTHER, PATIENT, text="bonjour"))
     office.settle()
     envelope = office.mailroom.envelope(opened.envelope)
     assert {d.id for d in office.ledger.everything()} == {opened.id, delivery_id(envelope.id, 0, 1)}
     first, second = sorted(office.sent(), key=lambda mail: len(mail["patients"]), reverse=True)
     assert (first["patients"], second["patients"]) == ([list(PATIENT)] * 2, [list(OTHER)])
-    assert (first["text"], first["files"], second["text"], second["files"]) == ("bonjour", ["a.txt"], "", [])
+    assert (first["text"], second["text"]) == ("bonjour", "")
     ready = next(e for e in office.ledger.history(opened.id) if e.state is State.READY)
     assert dict(ready.details)["loss.policy.shared-parts"] == "1"
 

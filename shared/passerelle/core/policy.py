@@ -94,6 +94,8 @@ def admit(message: Message, agreement: Agreement) -> Verdict:
         return Verdict(Fate.REFUSE, "policy.patient-box")
     if not message.documents:
         return Verdict(Fate.REFUSE, "policy.no-document")
+    if message.attachments and len(by_patient(message)) > 1:  # whose file is it? ECO.2.1.1: one patient a mail
+        return Verdict(Fate.REFUSE, "policy.unowned-file")
     return Verdict(Fate.CARRY)
 
 

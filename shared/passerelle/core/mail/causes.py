@@ -34,6 +34,11 @@ _CAUSES = {
         "This recipient cannot be reached through the bridge. Check the address.",
     ),
     "policy.no-document": _UNSUPPORTED,
+    "policy.unowned-file": Cause(
+        "5.6.0",
+        "Le courrier parle de plusieurs patients, et un fichier n'en nomme aucun. Envoyez un courrier par patient.",
+        "The mail speaks of several patients, and one file names none of them. Send one mail for each patient.",
+    ),
     "policy.unsigned": _INTEGRITY,
     "policy.sender-differs": _INTEGRITY,
     "policy": Cause(
