@@ -22,7 +22,7 @@ ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableEr
 LOSSES = {"Loss", "lose"}
 VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery)\.[a-z-]+")
 NUMBER = "7000000"
-PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/simple/|index-url|resolved.*https?:|file:///")
+PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/[s]imple/|index[-]url|resolved.*https?:|file[:]///")  # not itself
 
 
 class Said(NamedTuple):
@@ -141,7 +141,7 @@ def places(root: Path, files: list[str]) -> list[str]:
     found = []
     for name in files:
         path = root / name
-        if path.suffix in {".ttf", ".png", ".pdf", ".zip"} or path.samefile(__file__):
+        if path.suffix in {".ttf", ".png", ".pdf", ".zip"}:
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if PLACES.search(line):
