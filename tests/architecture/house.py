@@ -55,7 +55,11 @@ def verb_law(root: Path) -> list[str]:
     template = (root / "template.yaml").read_text(encoding="utf-8")
     found = []
     for verb in sorted(path.stem for path in (root / "functions").glob("*.py")):
-        wanted = [root / f"shared/passerelle/steps/{verb}.py", root / f"tests/steps/test_{verb}.py"]
+        step = root / f"shared/passerelle/steps/{verb}"
+        wanted = [
+            step / "__init__.py" if step.is_dir() else step.with_suffix(".py"),
+            root / f"tests/steps/test_{verb}.py",
+        ]
         found += [f"{verb}: no {path.relative_to(root)}" for path in wanted if not path.exists()]
         if not list((root / "events").glob(f"{verb}.*.json")):
             found.append(f"{verb}: no events/{verb}.*.json")
@@ -63,7 +67,8 @@ def verb_law(root: Path) -> list[str]:
         if verb not in VERBS_WITHOUT_QUEUE:
             resources.append(f"{verb.capitalize()}Queue")
         found += [f"{verb}: no {name} in template.yaml" for name in resources if f"\n  {name}:\n" not in template]
-    steps = {path.stem for path in (root / "shared/passerelle/steps").glob("*.py")} - {"__init__", "ports"}
+    inside = [path for path in (root / "shared/passerelle/steps").iterdir() if path.suffix == ".py" or path.is_dir()]
+    steps = {path.stem for path in inside} - {"__init__", "__pycache__", "ports"}
     found += [
         f"{step}: no functions/{step}.py" for step in sorted(steps) if not (root / f"functions/{step}.py").exists()
     ]
@@ -114,7 +119,7 @@ def said(root: Path, makers: set[str]) -> Iterator[Said]:
 
 def verdicts(root: Path) -> set[str]:
     """Return the reason codes that are no errors: what the policy and the steps decide."""
-    deciding = {root / "shared/passerelle/core/policy.py", *(root / "shared/passerelle/steps").glob("*.py")}
+    deciding = {root / "shared/passerelle/core/policy.py", *(root / "shared/passerelle/steps").rglob("*.py")}
     constants = {
         node.value
         for path, tree in modules(root)

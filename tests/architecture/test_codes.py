@@ -6,7 +6,7 @@ import pytest
 
 from passerelle.core.mail.notice import Failure, Notice, write
 from passerelle.local import phrasebook
-from passerelle.steps import translate
+from passerelle.steps.translate import crossing
 
 WHO = "medecine.interne@ch-exemple.mssante.example"
 
@@ -19,7 +19,7 @@ def test_a_notice_can_tell_every_reason(code: str) -> None:
 
 @pytest.mark.parametrize("code", phrasebook.catalogue("losses"))
 def test_the_ledger_names_every_loss(code: str) -> None:
-    assert translate._CODE.fullmatch(code)
+    assert crossing._CODE.fullmatch(code)
 
 
 @pytest.mark.parametrize("code", [translate.FAULT, translate.STALLED, "doubt.no-name"])
