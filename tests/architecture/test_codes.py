@@ -6,7 +6,7 @@ import pytest
 
 from passerelle.core.mail.notice import Failure, Notice, write
 from passerelle.local import phrasebook
-from passerelle.steps.translate import crossing
+from passerelle.steps.translate import FAULT, STALLED, crossing
 
 WHO = "medecine.interne@ch-exemple.mssante.example"
 
@@ -22,6 +22,6 @@ def test_the_ledger_names_every_loss(code: str) -> None:
     assert crossing._CODE.fullmatch(code)
 
 
-@pytest.mark.parametrize("code", [translate.FAULT, translate.STALLED, "doubt.no-name"])
+@pytest.mark.parametrize("code", [FAULT, STALLED, "doubt.no-name"])
 def test_a_reason_that_is_no_error_can_be_told_too(code: str) -> None:
     assert code in phrasebook.catalogue("reasons")
