@@ -18,7 +18,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench deploy clean
+.PHONY: help setup demo test lint bench attacks deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,6 +36,9 @@ lint: $(VENV)/.done ## check style, types and rooms
 
 bench: setup ## measure a conversion against its floor
 	@$(BIN)/python -m tests.bench.conversion $(ARGS)
+
+attacks: setup ## print the attack corpus with its verdicts
+	@$(BIN)/python -m tests.attacks $(ARGS)
 
 deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
 	sam build

@@ -1,0 +1,50 @@
+"""Ends of mails that one server sees and another does not (SMTP smuggling, SEC Consult 2023)."""
+
+from tests.attacks import bridge
+from tests.attacks.registry import Attack, Door
+from tests.vectors import make_cda
+
+SMTP = "SMTP smuggling, SEC Consult 2023 (CVE-2023-51764, CVE-2023-51765, CVE-2023-51766)"
+SECOND = (
+    b"MAIL FROM:<chef@ch.mssante.example>\r\nRCPT TO:<x@y.example>\r\nDATA\r\nFrom: chef@ch.mssante.example\r\n\r\nFAUX"
+)
+
+# What stands around the dot. The bytes are a file here: a CR alone is refused; a LF alone may be how a disk keeps
+# lines (a pipe of Postfix), it is read as a line end, and what goes out is written anew, with CRLF and dots stuffed.
+BARE_CR = {
+    "CR . CR": b"\r.\r",
+    "CRLF . CR": b"\r\n.\r",
+    "CR . CRLF": b"\r.\r\n",
+    "CR . LF": b"\r.\n",
+    "LF . CR": b"\n.\r",
+    "CR CR LF . CR CR LF": b"\r\r\n.\r\r\n",
+    "CRLF . CR CR LF": b"\r\n.\r\r\n",
+    "CR LF CR . CR LF": b"\r\n\r.\r\n",
+}
+BARE_LF = {
+    "LF . LF": b"\n.\n",
+    "LF . CRLF": b"\n.\r\n",
+    "CRLF . LF": b"\r\n.\n",
+    "LF LF . LF": b"\n\n.\n",
+    "CRLF . CRLF": b"\r\n.\r\n",
+    "CRLF .. CRLF": b"\r\n..\r\n",
+}
+NUL = {"LF . CR NUL": b"\n.\r\x00", "CRLF . NUL CRLF": b"\r\n.\x00\r\n", "CRLF NUL . CRLF": b"\r\n\x00.\r\n"}
+
+
+def _text(dot: bytes) -> bytes:
+    return bridge.mixed(b"Content-Type: text/plain\r\n\r\nBonjour" + dot + SECOND, bridge.part(make_cda.xdm()))
+
+
+def _cases(dots: dict[str, bytes], verdict: str) -> list[Attack]:
+    return [
+        Attack(f"smuggling: {name}", SMTP, Door.MSSANTE, lambda dot=dot: _text(dot), verdict)  # type: ignore[misc]
+        for name, dot in dots.items()
+    ]
+
+
+ATTACKS = (
+    *_cases(BARE_CR, "REFUSED mail.bare-cr"),
+    *_cases(NUL, "REFUSED mail.nul"),
+    *_cases(BARE_LF, "READY"),
+)

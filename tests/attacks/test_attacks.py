@@ -1,0 +1,25 @@
+"""Every attack of the corpus gets the verdict that it names, and good mail crosses the same bridge."""
+
+import pytest
+
+from passerelle.core.receipts.lifecycle import State
+from tests.attacks import bridge
+from tests.attacks.registry import Attack, Door, corpus
+
+CORPUS = corpus()
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
+def test_an_attack_gets_its_verdict(attack: Attack) -> None:
+    assert bridge.verdict(attack) == attack.verdict
+
+
+def test_every_attack_has_a_name_of_its_own_a_source_and_a_known_end() -> None:
+    assert len({attack.name for attack in CORPUS}) == len(CORPUS)
+    ends = {State.READY.value, State.REFUSED.value, State.QUARANTINED.value, State.HELD.value}
+    assert [one.name for one in CORPUS if not one.source or one.verdict.split()[0] not in ends] == []
+
+
+@pytest.mark.parametrize(("door", "mail"), [(Door.MSSANTE, bridge.xdm()), (Door.SIGNED, bridge.hprim())])
+def test_a_good_mail_crosses_the_same_bridge(door: Door, mail: bytes) -> None:
+    assert bridge.run(door, mail).verdict == "READY"
