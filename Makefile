@@ -40,6 +40,9 @@ bench: setup ## measure a conversion against its floor
 attacks: setup ## print the attack corpus with its verdicts
 	@$(BIN)/python -m tests.attacks $(ARGS)
 
+pictures: setup ## draw the pictures of docs/ again (needs Chromium)
+	@$(BIN)/python -m docs.pictures.draw
+
 deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
 	sam build
 	sam deploy --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM $(ARGS)
