@@ -138,7 +138,7 @@ def as_html(element: etree._Element) -> str:
 def words(element: etree._Element, path: str) -> str:
     """Return the words of the first element of a path."""
     found = element.find(path)
-    return " ".join("".join(map(str, found.itertext(with_tail=False))).split()) if found is not None else ""
+    return " ".join(" ".join(map(str, found.itertext(with_tail=False))).split()) if found is not None else ""
 
 
 def draw(browser: str, name: str, sides: tuple[Side, Side]) -> None:
