@@ -1,7 +1,7 @@
-"""A pretend certificate authority and the people it certifies; keys are made once per session, dates are fixed."""
+"""A pretend certificate authority, whom it certifies and what it revokes; keys last a session, dates are fixed."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
@@ -23,7 +23,7 @@ EMAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
 class Subject:
     """What a certificate says; the defaults make a good leaf for a person."""
 
-    name: str
+    name: str  # a common name, or a whole name of RFC 4514
     emails: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     authority: bool = False
@@ -33,6 +33,8 @@ class Subject:
     serial: int = 0  # 0: random
     signs: bool = True  # key usage digitalSignature
     enciphers: bool = True  # key usage keyEncipherment
+    agrees: bool = False  # key usage keyAgreement
+    points: tuple[str, ...] = ()  # where it says that its revocation list is
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 def issue(subject: Subject, key: PrivateKey, issuer: Identity | None = None) -> Identity:
     """Return a certificate for a subject, self-signed where it has no issuer."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject.name)])
+    name = _name(subject.name)
     issuer_name = issuer.certificate.subject if issuer else name
     builder = (
         x509.CertificateBuilder()
@@ -97,6 +99,12 @@ def issue(subject: Subject, key: PrivateKey, issuer: Identity | None = None) -> 
     return Identity(certificate, key, chain)
 
 
+def _name(text: str) -> x509.Name:
+    if "=" in text:
+        return x509.Name.from_rfc4514_string(text)
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
 def _extensions(subject: Subject, key: PrivateKey, signer: PrivateKey) -> list[tuple[x509.ExtensionType, bool]]:
     found: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=subject.authority, path_length=None), True),
@@ -107,6 +115,11 @@ def _extensions(subject: Subject, key: PrivateKey, signer: PrivateKey) -> list[t
     names = [*map(x509.RFC822Name, subject.emails), *map(x509.DNSName, subject.domains)]
     if names:
         found.append((x509.SubjectAlternativeName(names), False))
+    if subject.points:
+        points = [
+            x509.DistributionPoint([x509.UniformResourceIdentifier(one)], None, None, None) for one in subject.points
+        ]
+        found.append((x509.CRLDistributionPoints(points), False))
     if subject.usages and not subject.authority:
         found.append((x509.ExtendedKeyUsage(list(subject.usages)), False))
     return found
@@ -118,7 +131,7 @@ def _usage(subject: Subject) -> x509.KeyUsage:
         key_encipherment=subject.enciphers and not subject.authority,
         content_commitment=False,
         data_encipherment=False,
-        key_agreement=False,
+        key_agreement=subject.agrees,
         key_cert_sign=subject.authority,
         crl_sign=subject.authority,
         encipher_only=False,
@@ -159,3 +172,35 @@ def organisation(domain: str = BRIDGE) -> Identity:
 def variant(base: Subject, **changes: object) -> Identity:
     """Return a person with something wrong about the certificate."""
     return issue(replace(base, **changes), rsa_key("variant"), authority())  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a revocation list says; the defaults make a good one that revokes nothing."""
+
+    revoked: tuple[int, ...] = ()
+    since: datetime = NOW - timedelta(days=1)
+    until: datetime = NOW + timedelta(days=6)
+    number: int = 1
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
+    entry_extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
+    digest: type[hashes.SHA224 | hashes.SHA256] = hashes.SHA256
+
+
+def revocations(listing: Listing, issuer: Identity) -> bytes:
+    """Return a revocation list, DER."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(listing.since)
+        .next_update(listing.until)
+        .add_extension(x509.CRLNumber(listing.number), critical=False)
+    )
+    for serial in listing.revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(listing.since)
+        for extension, critical in listing.entry_extensions:
+            entry = entry.add_extension(extension, critical=critical)
+        builder = builder.add_revoked_certificate(entry.build())
+    for extension, critical in listing.extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(issuer.key, listing.digest()).public_bytes(serialization.Encoding.DER)

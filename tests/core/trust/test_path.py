@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ GOOD = pki.Subject("Variante", emails=("v@x.example",))
 
 def check(identity: pki.Identity, use: Use = Use.SIGN, anchors: tuple[x509.Certificate, ...] | None = None) -> None:
     trusted = (pki.root().certificate,) if anchors is None else anchors
-    path.check(identity.certificate, identity.chain, trusted, pki.NOW, use)
+    found = path.check(identity.certificate, identity.chain, trusted, pki.NOW, use)
+    assert (found[0], found[-1] in trusted) == (identity.certificate, True)
 
 
 def refusal(identity: pki.Identity, use: Use = Use.SIGN, anchors: tuple[x509.Certificate, ...] | None = None) -> str:
@@ -23,7 +25,7 @@ def refusal(identity: pki.Identity, use: Use = Use.SIGN, anchors: tuple[x509.Cer
     return caught.value.code
 
 
-@pytest.mark.parametrize("use", Use)
+@pytest.mark.parametrize("use", [Use.SIGN, Use.ENCIPHER])
 def test_a_good_certificate_leads_to_its_anchor(use: Use) -> None:
     check(pki.person(), use)
     check(pki.organisation(), use)
@@ -44,6 +46,20 @@ def test_a_path_with_a_hole_is_refused() -> None:
 
 def test_an_authority_below_the_root_may_be_the_anchor() -> None:
     check(pki.person(), anchors=(pki.authority().certificate,))
+
+
+def test_a_file_may_hold_the_whole_chain_and_only_its_top_is_believed_unseen() -> None:
+    jean, top, middle = pki.person(), pki.root().certificate, pki.authority().certificate
+    assert path.divided((middle, top)) == ((top,), (middle,))
+    assert path.check(jean.certificate, (), (middle, top), pki.NOW, Use.SIGN) == (jean.certificate, middle, top)
+    namesake = pki.issue(pki.Subject("AC personnes de test", authority=True), pki.rsa_key("other"), pki.stranger())
+    assert path.divided((namesake.certificate, top)) == ((namesake.certificate, top), ())
+
+
+def test_a_curve_agrees_on_keys_and_rsa_enciphers_them() -> None:
+    agreeing = pki.issue(replace(GOOD, enciphers=False, agrees=True), pki.ec_key("ec"), pki.authority())
+    check(agreeing, Use.ENCIPHER)
+    assert refusal(pki.issue(GOOD, pki.ec_key("ec"), pki.authority()), Use.ENCIPHER) == "trust.usage"
 
 
 def test_time_is_an_argument_and_binds_to_the_second() -> None:
@@ -70,6 +86,10 @@ def test_time_is_an_argument_and_binds_to_the_second() -> None:
         ({"authority": True}, Use.SIGN, "trust.authority"),
         ({"signs": False}, Use.SIGN, "trust.usage"),
         ({"enciphers": False}, Use.ENCIPHER, "trust.usage"),
+        ({"usages": pki.EMAIL}, Use.SERVER, "trust.path"),
+        ({"usages": pki.EMAIL}, Use.CLIENT, "trust.path"),
+        ({"usages": (ExtendedKeyUsageOID.CLIENT_AUTH,)}, Use.SERVER, "trust.path"),
+        ({"usages": (ExtendedKeyUsageOID.SERVER_AUTH,)}, Use.CLIENT, "trust.path"),
         ({"until": pki.NOW - timedelta(days=1)}, Use.SIGN, "trust.expired"),
         ({"since": pki.NOW + timedelta(days=1)}, Use.SIGN, "trust.expired"),
     ],
