@@ -2,16 +2,18 @@
 
 import re
 import tomllib
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from passerelle.core.message import Loss
+from passerelle.core.mail import account
+from passerelle.core.mail.account import french as loss
+from passerelle.core.mail.account import place
+
+__all__ = ["catalogue", "loss", "mistake", "place", "reason"]
 
 _MISTAKES = "agreements.mistakes"  # its text is a list: file, line, place, rule
-_NUMBER = re.compile(r"\b\d+")  # not the 7 of HL7
-_WITH_NUMBER = re.compile(r" \([^()]*\{\}[^()]*\)")
+_IN_CORE = ("losses", "places")  # a mail's last lines need them too
 
 
 def reason(code: str, english: str = "") -> str:
@@ -21,23 +23,7 @@ def reason(code: str, english: str = "") -> str:
         return english
     if code == _MISTAKES:
         return "\n".join([french, *map(mistake, english.splitlines())])
-    return _numbered(french, english)
-
-
-def loss(english: Loss) -> Loss:
-    """Return a loss in French, or as it is where its code is unknown."""
-    french = catalogue("losses").get(english.what)
-    if french is None:
-        return english
-    why, instead = _numbered(french["why"], english.why), _numbered(french["instead"], english.instead)
-    return replace(english, where=place(english.where), why=why, instead=instead)
-
-
-def place(english: str) -> str:
-    """Return the place of a loss, such as `message 1, line 12`, in French."""
-    words = catalogue("places")
-    known = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    return re.sub(rf"\b(?:{known})\b", lambda found: words[found.group()], english)
+    return account.numbered(french, english)
 
 
 def mistake(english: str) -> str:
@@ -50,12 +36,6 @@ def mistake(english: str) -> str:
 @cache
 def catalogue(name: str) -> dict[str, Any]:
     """Return a part of the phrase book: reasons, losses, places or mistakes."""
+    if name in _IN_CORE:
+        return account.catalogue(name)
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
-
-
-def _numbered(french: str, english: str) -> str:
-    """Return a sentence with each {} replaced by the next number of the English one, digits in groups of three."""
-    numbers = [f"{int(number):,}".replace(",", "\u202f") for number in _NUMBER.findall(english)]
-    if french.count("{}") > len(numbers):
-        return _WITH_NUMBER.sub("", french)
-    return french.format(*numbers)
