@@ -84,6 +84,32 @@ def test_a_patients_box_is_refused(address: str) -> None:
     assert judge(message(document()), agreement) == Verdict(Fate.REFUSE, "policy.patient-box")
 
 
+OWN = replace(PATIENT, ins=INS, birth_family="DUPONT", birth_givens="MARIE")
+TO_OWN_BOX = replace(
+    INWARD, recipient=replace(HOSPITAL, address=f"{INS.extension}@patient.mssante.fr"), patient_boxes=True
+)
+
+
+def test_an_agreement_may_let_a_patient_have_his_own_documents() -> None:
+    assert judge(message(document(OWN)), TO_OWN_BOX) == Verdict(Fate.CARRY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        PATIENT,
+        replace(OWN, ins=replace(INS, extension="280026900100151")),
+        replace(OWN, birth_family=None),
+        replace(OWN, given=""),
+        replace(OWN, birth_date=None),
+        replace(OWN, sex=None),
+    ],
+)
+def test_a_patients_box_takes_no_document_but_those_of_its_own_qualified_ins(other: Patient) -> None:
+    found = judge(message(document(OWN), document(other)), TO_OWN_BOX)
+    assert found == Verdict(Fate.REFUSE, "policy.patient-ins")
+
+
 def test_a_mail_without_document_is_refused() -> None:
     assert judge(message(), INWARD) == Verdict(Fate.REFUSE, "policy.no-document")
 

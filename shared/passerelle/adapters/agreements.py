@@ -148,7 +148,16 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
     recipients = [one for target in table.recipients for one in people.values() if _fits(target, one.address)]
     for sender in senders:
         for recipient in recipients:
-            yield Agreement(table.name, sender, recipient, table.doubt, table.ambiguity)
+            yield Agreement(
+                table.name,
+                sender,
+                recipient,
+                table.doubt,
+                table.ambiguity,
+                table.letters,
+                table.account,
+                table.patient_boxes,
+            )
 
 
 def _correspondent(table: CorrespondentTable) -> Correspondent:

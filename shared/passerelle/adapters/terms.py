@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from passerelle.core.documents import biology, code_table
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import envelope
-from passerelle.core.message import Network
+from passerelle.core.message import Letters, Network
 from passerelle.core.policy import Ambiguity, Doubt, Lock
 
 LARGEST = 8 << 20
@@ -162,6 +162,9 @@ class AgreementTable(_Table):
     recipients: Annotated[tuple[Address, ...], Field(alias="to", min_length=1)]
     doubt: Doubt
     ambiguity: Ambiguity = Ambiguity.RESEND
+    letters: Letters = Letters.N1
+    account: bool = False
+    patient_boxes: bool = False
 
 
 class File(_Table):

@@ -224,6 +224,13 @@ class LocalCode:
     ucum: str
 
 
+class Letters(Enum):
+    """The form in which letters reach MSSanté."""
+
+    N1 = "n1"  # level 1: a PDF in a CDA
+    N3 = "n3"  # sections of text, and the PDF as their copy
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """What a network needs, beside the message, to write a mail."""
@@ -237,6 +244,8 @@ class Dispatch:
     product: str = ""  # référence produit, X-MSS-NIL
     software: str = "Passerelle"
     codes: tuple[LocalCode, ...] = ()  # the sender's own codes of tests, from the agreement
+    letters: Letters = Letters.N1
+    account: bool = False  # the mail's last lines say what could not be carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +254,33 @@ class Written:
 
     mail: bytes
     losses: tuple[Loss, ...] = ()
+
+
+class Said(Enum):
+    """What a receipt says became of a mail."""
+
+    DELAYED = "delayed"  # RFC 3464: not yet delivered, still tried
+    RELAYED = "relayed"  # handed on to where no receipts are written
+    DELIVERED = "delivered"  # it is in the mailbox
+    FAILED = "failed"  # it will not be delivered
+    DISPLAYED = "displayed"  # RFC 8098: displayed, processed or dispatched
+    DELETED = "deleted"  # thrown away, perhaps unread
+    REJECTED = "rejected"  # it arrived, and its reader could make nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A receipt: a DSN (RFC 3464) or an MDN (RFC 8098)."""
+
+    said: Said
+    names: tuple[str, ...]  # envelope id or Message-IDs of the mail that it speaks of, without brackets
+    status: str = ""  # RFC 3463
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """What the header of a mail answers and asks for, beside its content."""
+
+    answers: tuple[str, ...] = ()  # Message-IDs of In-Reply-To and References, the nearest first
+    asks: tuple[str, ...] = ()  # receipts that its sender wants: dsn, mdn
+    automatic: bool = False  # written by no person: never answered (RFC 3834 §2)

@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from passerelle.core.errors import UnsupportedError
-from passerelle.core.message import Document, LocalCode, Loss, Mailbox, Message, Network, Patient, Professional
+from passerelle.core.message import Document, Letters, LocalCode, Loss, Mailbox, Message, Network, Patient, Professional
 
 MOST_PATIENTS = 100
+
+PATIENT_BOXES = "@patient.mssante.fr"
+"""Where patients have their boxes: the 15 digits of the INS before it (Mon espace santé)."""
 
 _SHARED = Loss(
     "policy.shared-parts",
@@ -61,6 +64,9 @@ class Agreement:
     recipient: Correspondent
     doubt: Doubt
     ambiguity: Ambiguity = Ambiguity.RESEND
+    letters: Letters = Letters.N1
+    account: bool = False  # the mail's last lines say what could not be carried
+    patient_boxes: bool = False  # the recipient may be a patient's own box
 
     def mailboxes(self) -> tuple[Mailbox, Mailbox]:
         """Return sender and recipient as the recipient's network sees them."""
@@ -90,7 +96,7 @@ def admit(message: Message, agreement: Agreement) -> Verdict:
         return Verdict(Fate.QUARANTINE, "policy.sender-differs")
     if agreement.sender.lock is Lock.SMIME and message.proof.means != "signature":
         return Verdict(Fate.QUARANTINE, "policy.unsigned")
-    if agreement.recipient.address.casefold().endswith("@patient.mssante.fr"):
+    if _is_patient_box(agreement.recipient.address) and not agreement.patient_boxes:
         return Verdict(Fate.REFUSE, "policy.patient-box")
     if not message.documents:
         return Verdict(Fate.REFUSE, "policy.no-document")
@@ -104,10 +110,26 @@ def judge(message: Message, agreement: Agreement) -> Verdict:
     verdict = admit(message, agreement)
     if verdict.fate is not Fate.CARRY:
         return verdict
+    address = agreement.recipient.address
+    if _is_patient_box(address) and not all(_his_own(document.patient, address) for document in message.documents):
+        return Verdict(Fate.REFUSE, "policy.patient-ins")
     doubt = next((code for code in map(doubtful, message.documents) if code), "")
     if not doubt or agreement.doubt is Doubt.FLAG:
         return Verdict(Fate.CARRY, doubt)
     return Verdict(Fate.HOLD if agreement.doubt is Doubt.HOLD else Fate.REFUSE, doubt)
+
+
+def _is_patient_box(address: str) -> bool:
+    return address.casefold().endswith(PATIENT_BOXES)
+
+
+def _his_own(patient: Patient, address: str) -> bool:
+    """Tell whether a patient's box is this patient's: by a qualified INS, whose 15 digits are the address (ECO.2.2.6).
+
+    Qualified: number and authority come with birth name, first given name, birth date and sex (ECO.2.4.2).
+    """
+    traits = (patient.birth_family, patient.given, patient.birth_date, patient.sex)
+    return patient.ins is not None and all(traits) and patient.ins.extension == address.partition("@")[0]
 
 
 def by_patient(message: Message) -> tuple[Message, ...]:

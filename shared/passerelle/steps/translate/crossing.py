@@ -120,6 +120,8 @@ def _dispatch(job: Job) -> Dispatch:
         recipient_professional=job.agreement.recipient.professional,
         product=job.desk.bridge.product,
         codes=job.agreement.sender.codes,
+        letters=job.agreement.letters,
+        account=job.agreement.account,
     )
 
 
