@@ -54,7 +54,7 @@ def key(identity: pki.Identity) -> keys.Key:
     return keys.load(identity.chain_pem, identity.key_pem)
 
 
-def sealed(entity: bytes, profile: enveloped.Profile = enveloped.INTEROPERABLE, head: bytes = HEAD) -> bytes:
+def sealed(entity: bytes, profile: enveloped.Profile = enveloped.INTEROP, head: bytes = HEAD) -> bytes:
     """Return a mail that envelopes an entity for the bridge."""
     return head + smime.wrap(enveloped.seal(entity, (pki.organisation().certificate,), profile), "enveloped-data")
 
@@ -87,7 +87,7 @@ def test_a_mail_signed_and_enveloped_opens_under_its_outer_fields(cipher: SmimeC
     assert opened.proof.certificate == fingerprint.decode().split("=")[1].strip().replace(":", "").lower()
 
 
-@pytest.mark.parametrize("profile", [enveloped.INTEROPERABLE, enveloped.STRICT])
+@pytest.mark.parametrize("profile", [enveloped.INTEROP, enveloped.MODERN])
 def test_both_profiles_open(cipher: SmimeCipher, profile: enveloped.Profile) -> None:
     inner = smime.wrap(signed.sign(ENTITY, key(pki.person()), pki.NOW), "signed-data")
     assert cipher.open(sealed(inner, profile), JEAN, pki.NOW).content == HEAD + ENTITY
@@ -137,7 +137,7 @@ def test_a_mail_in_clear_is_not_trusted(cipher: SmimeCipher) -> None:
 
 def test_a_mail_enveloped_but_not_signed_is_not_trusted(cipher: SmimeCipher) -> None:
     assert refusal(cipher, sealed(ENTITY)) == "cipher.unsigned"
-    assert refusal(cipher, sealed(ENTITY, enveloped.STRICT)) == "cipher.unsigned"
+    assert refusal(cipher, sealed(ENTITY, enveloped.MODERN)) == "cipher.unsigned"
 
 
 def test_a_mail_signed_but_not_enveloped_is_refused_and_told(cipher: SmimeCipher) -> None:

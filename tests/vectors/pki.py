@@ -6,7 +6,7 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -15,7 +15,7 @@ UNTIL = datetime(2028, 1, 1, tzinfo=UTC)
 JEAN = "jean.MARTIN@medical59.apicrypt.example"
 BRIDGE = "passerelle.apicrypt.example"
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 EMAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
 
 
@@ -72,10 +72,18 @@ def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
 
 
 @cache
-def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
-    """Return the P-256 key of a name: the same all session long."""
+def ec_key(name: str, bits: int = 256) -> ec.EllipticCurvePrivateKey:
+    """Return the key of a name, on P-256 or another curve of NIST: the same all session long."""
     del name
-    return ec.generate_private_key(ec.SECP256R1())
+    curves = {224: ec.SECP224R1(), 256: ec.SECP256R1(), 384: ec.SECP384R1(), 521: ec.SECP521R1()}
+    return ec.generate_private_key(curves[bits])
+
+
+@cache
+def ed_key(name: str) -> ed25519.Ed25519PrivateKey:
+    """Return the Ed25519 key of a name: the same all session long."""
+    del name
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 def issue(subject: Subject, key: PrivateKey, issuer: Identity | None = None) -> Identity:
@@ -167,6 +175,13 @@ def person(address: str = JEAN) -> Identity:
 def organisation(domain: str = BRIDGE) -> Identity:
     """Return an organisation with a good certificate for a domain."""
     return issue(Subject(f"Organisation {domain}", domains=(domain,)), rsa_key(domain), authority())
+
+
+@cache
+def elliptic(address: str, bits: int = 256) -> Identity:
+    """Return somebody with a good certificate whose key lies on a curve."""
+    subject = Subject(f"Personne {address}", emails=(address,), enciphers=False, agrees=True)
+    return issue(subject, ec_key(address, bits), authority())
 
 
 def variant(base: Subject, **changes: object) -> Identity:

@@ -26,12 +26,16 @@ def test_a_key_of_another_certificate_is_refused() -> None:
     assert refusal(pki.person().chain_pem, pki.root().key_pem) == "cms.key"
 
 
-def test_what_is_no_rsa_key_of_2048_bits_is_refused() -> None:
-    weak = pki.issue(pki.Subject("weak"), pki.rsa_key("weak", 1024))
-    curve = pki.issue(pki.Subject("ec"), pki.ec_key("ec"))
-    assert refusal(weak.chain_pem, weak.key_pem) == "cms.key"
-    assert refusal(curve.chain_pem, curve.key_pem) == "cms.key"
-    assert refusal(weak.chain_pem, b"no PEM") == "cms.key"
+def test_a_key_on_a_known_curve_is_loaded() -> None:
+    curve = pki.elliptic("ec@x.example")
+    assert keys.load(curve.chain_pem, curve.key_pem).certificate == curve.certificate
+
+
+def test_a_weak_key_or_one_that_cannot_open_is_refused() -> None:
+    for key in (pki.rsa_key("weak", 1024), pki.ec_key("weak", 224), pki.ed_key("ed")):
+        weak = pki.issue(pki.Subject("weak"), key, pki.authority())
+        assert refusal(weak.chain_pem, weak.key_pem) == "cms.key"
+    assert refusal(pki.person().chain_pem, b"no PEM") == "cms.key"
 
 
 def test_what_holds_no_certificate_is_refused() -> None:

@@ -17,7 +17,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from passerelle.core.cms import keys, signature, signed, structure, transport
+from passerelle.core.cms import keys, recipients, signature, signed, structure
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError, UntrustedError
 from tests.vectors import openssl, pki
 
@@ -175,7 +175,8 @@ def test_curves_and_keys_that_are_too_weak_or_unknown_are_refused(key: keys.Key)
     for private, kind, code in (
         (ec.generate_private_key(ec.SECP224R1()), UntrustedError, "cms.weak-key"),
         (ec.generate_private_key(ec.SECP256R1()), UntrustedError, "cms.algorithm"),
-        (ed25519.Ed25519PrivateKey.generate(), UnsupportedError, "cms.signer-key"),
+        (ec.generate_private_key(ec.SECP256K1()), UnsupportedError, "cms.signer-key"),
+        (ed25519.Ed25519PrivateKey.generate(), UntrustedError, "cms.algorithm"),
     ):
         certificate = plain(private)
         with pytest.raises(kind) as caught:
@@ -200,7 +201,7 @@ def test_an_algorithm_of_another_kind_of_key_is_refused(key: keys.Key) -> None:
 
 def test_a_key_identifier_names_no_certificate_without_one() -> None:
     identifier = cms.SignerIdentifier({"subject_key_identifier": b"1"})
-    assert not transport.names(identifier, plain(ec.generate_private_key(ec.SECP256R1())))
+    assert not recipients.names(identifier, plain(ec.generate_private_key(ec.SECP256R1())))
 
 
 def test_signed_content_other_than_data_is_refused(peer: tuple[str, ...]) -> None:

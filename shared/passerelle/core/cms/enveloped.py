@@ -1,4 +1,4 @@
-"""EnvelopedData with AES-CBC and AuthEnvelopedData with AES-GCM (RFC 5652 §6, RFC 5083, RFC 5084), RSA recipients.
+"""EnvelopedData with AES-CBC and AuthEnvelopedData with AES-GCM (RFC 5652 §6, RFC 5083, RFC 5084).
 
 What comes out of CBC is not authenticated: it counts only with a verified signature inside (EFAIL).
 """
@@ -11,18 +11,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from passerelle.core.cms import structure, transport
+from passerelle.core.cms import recipients, structure
 from passerelle.core.cms.keys import Certificate, Key
 from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedError
 
 SHORTEST_TAG = 12  # RFC 5084 §3.2
 _BLOCK = 16
 _NONCES = range(8, 17)
-_GCM_OIDS = {
-    "2.16.840.1.101.3.4.1.6": "aes128_gcm",
-    "2.16.840.1.101.3.4.1.26": "aes192_gcm",
-    "2.16.840.1.101.3.4.1.46": "aes256_gcm",
-}
 _KEY_BYTES = {f"aes{bits}_{mode}": bits // 8 for bits in (128, 192, 256) for mode in ("cbc", "gcm")}
 
 
@@ -56,31 +51,29 @@ class _Sealed:
         return gcm.update(self.content) + gcm.finalize()
 
 
-def unseal(data: bytes, key: Key) -> bytes:
-    """Return the content of an envelope for this key.
+def unseal(data: bytes, *keys: Key) -> bytes:
+    """Return the content of an envelope for one of these keys (two, while one takes the place of the other).
 
     UntrustedError `cms.cannot-decrypt` says the same of a wrong key, a wrong padding and a wrong tag, and a key
     that does not unwrap is replaced by a random one, so that no answer tells them apart (RFC 3218 §2.3).
     """
-    sealed, recipient = _parse(data, key)
-    content_key = transport.unwrap(recipient, key, _KEY_BYTES[sealed.cipher])
+    sealed, infos = _parse(data)
+    content_key = recipients.unwrap(infos, keys, _KEY_BYTES[sealed.cipher])
     try:
         return sealed.open(content_key)
     except (ValueError, InvalidTag) as error:
         raise UntrustedError("cms.cannot-decrypt", "A CMS message does not decrypt.") from error
 
 
-def _parse(data: bytes, key: Key) -> tuple[_Sealed, cms.KeyTransRecipientInfo]:
+def _parse(data: bytes) -> tuple[_Sealed, cms.RecipientInfos]:
     info = structure.load(data)
     with structure.parsing():
         enveloped = info["content"]
         if info["content_type"].native == "enveloped_data":
-            sealed = _cbc(enveloped["encrypted_content_info"])
-        elif info["content_type"].native == "authenticated_enveloped_data":
-            sealed = _gcm(enveloped)
-        else:
-            raise UnsupportedError("cms.content-type", "A CMS message is not enveloped.")
-        return sealed, transport.ours(enveloped["recipient_infos"], key)
+            return _cbc(enveloped["encrypted_content_info"]), enveloped["recipient_infos"]
+        if info["content_type"].native == "authenticated_enveloped_data":
+            return _gcm(enveloped), enveloped["recipient_infos"]
+    raise UnsupportedError("cms.content-type", "A CMS message is not enveloped.")
 
 
 def _cbc(info: cms.EncryptedContentInfo) -> _Sealed:
@@ -108,8 +101,7 @@ def _gcm(enveloped: cms.AuthEnvelopedData) -> _Sealed:
 def _cipher(info: cms.EncryptedContentInfo, mode: str) -> str:
     if info["content_type"].native != "data":
         raise UnsupportedError("cms.content-type", "The content of an envelope is not id-data (RFC 8551 §2.4.1).")
-    algorithm = info["content_encryption_algorithm"]["algorithm"]
-    name = _GCM_OIDS.get(algorithm.dotted, str(algorithm.native))
+    name = str(info["content_encryption_algorithm"]["algorithm"].native)
     if name not in _KEY_BYTES or not name.endswith(mode):
         raise UnsupportedError("cms.cipher", "A CMS message uses a cipher other than AES-CBC or AES-GCM.")
     return name
@@ -120,39 +112,39 @@ class Profile:
     """How to seal for a correspondent: what his software opens."""
 
     authenticated: bool = False  # AES-256-GCM in AuthEnvelopedData, else AES-256-CBC
-    oaep: bool = False  # RSA-OAEP with SHA-256, else PKCS#1 v1.5
+    oaep: bool = False  # for keys of RSA: RSA-OAEP with SHA-256, else PKCS#1 v1.5
 
 
-INTEROPERABLE = Profile()
-STRICT = Profile(authenticated=True, oaep=True)
+INTEROP = Profile()
+MODERN = Profile(authenticated=True, oaep=True)
 
 
-def seal(content: bytes, certificates: tuple[Certificate, ...], profile: Profile = INTEROPERABLE) -> bytes:
+def seal(content: bytes, certificates: tuple[Certificate, ...], profile: Profile = INTEROP) -> bytes:
     """Return an envelope for the holders of these certificates, DER."""
     key = secrets.token_bytes(32)
-    recipients = [transport.wrap(key, certificate, oaep=profile.oaep) for certificate in certificates]
-    if not 1 <= len(recipients) <= structure.MOST_RECIPIENTS:
+    infos = [recipients.wrap(key, certificate, oaep=profile.oaep) for certificate in certificates]
+    if not 1 <= len(infos) <= structure.MOST_RECIPIENTS:
         raise MalformedError("cms.recipients", f"An envelope has 1 to {structure.MOST_RECIPIENTS} recipients.")
     if profile.authenticated:
-        return _seal_gcm(content, key, recipients)
-    return _seal_cbc(content, key, recipients)
+        return _seal_gcm(content, key, infos)
+    return _seal_cbc(content, key, infos)
 
 
-def _seal_cbc(content: bytes, key: bytes, recipients: list[cms.RecipientInfo]) -> bytes:
+def _seal_cbc(content: bytes, key: bytes, infos: list[cms.RecipientInfo]) -> bytes:
     nonce = secrets.token_bytes(_BLOCK)
     padder = PKCS7(_BLOCK * 8).padder()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(nonce)).encryptor()
     encrypted = encryptor.update(padder.update(content) + padder.finalize()) + encryptor.finalize()
     algorithm = algos.EncryptionAlgorithm({"algorithm": "aes256_cbc", "parameters": core.OctetString(nonce)})
     enveloped = {
-        "version": "v0",  # RFC 5652 §6.1: every recipient by issuer and serial number
-        "recipient_infos": recipients,
+        "version": "v2" if any(info.name == "kari" for info in infos) else "v0",  # RFC 5652 §6.1
+        "recipient_infos": infos,
         "encrypted_content_info": _encrypted(algorithm, encrypted),
     }
     return _wrapped("enveloped_data", cms.EnvelopedData(enveloped))
 
 
-def _seal_gcm(content: bytes, key: bytes, recipients: list[cms.RecipientInfo]) -> bytes:
+def _seal_gcm(content: bytes, key: bytes, infos: list[cms.RecipientInfo]) -> bytes:
     nonce = secrets.token_bytes(12)
     encryptor = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
     encrypted = encryptor.update(content) + encryptor.finalize()
@@ -160,7 +152,7 @@ def _seal_gcm(content: bytes, key: bytes, recipients: list[cms.RecipientInfo]) -
     algorithm = algos.EncryptionAlgorithm({"algorithm": "aes256_gcm", "parameters": parameters})
     enveloped = {
         "version": "v0",  # RFC 5083 §2.1
-        "recipient_infos": recipients,
+        "recipient_infos": infos,
         "auth_encrypted_content_info": _encrypted(algorithm, encrypted),
         "mac": encryptor.tag,
     }

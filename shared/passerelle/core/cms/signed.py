@@ -1,4 +1,4 @@
-"""SignedData (RFC 5652 §5), the S/MIME way: one signer, signed attributes, SHA-2; opaque written, both forms verified.
+"""SignedData (RFC 5652 §5), the S/MIME way: one signer, signed attributes, SHA-2; opaque and detached.
 
 Verification says who holds the key of a certificate, and of what bytes. The caller must still check that the
 certificate leads to an anchor, and that it speaks for the sender (core/trust).
@@ -7,20 +7,21 @@ certificate leads to an anchor, and that it speaks for the sender (core/trust).
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from passerelle.core.cms import structure, transport
-from passerelle.core.cms.keys import Key
+from passerelle.core.cms import recipients, structure
+from passerelle.core.cms.keys import CURVES, Certificate
 from passerelle.core.cms.signature import check
 from passerelle.core.errors import MalformedError, UntrustedError
 
-__all__ = ["Signed", "sign", "verify"]
+__all__ = ["Signed", "Signer", "sign", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def _verified(signed: cms.SignedData, detached: bytes | None) -> Signed:
         raise UntrustedError("cms.signed-attributes", "The signed content type is not id-data (RFC 5652 §11.1).")
     if attributes.get("message_digest") != [_hash(structure.digest(digest), content)]:
         raise UntrustedError("cms.digest-differs", "The content of a message is not the one that was signed.")
+    _check_protection(attributes.get("cms_algorithm_protection"), signer)
     # 5. The signature over the attributes, as a SET OF (RFC 5652 §5.4), by the key of that certificate.
     covered = b"\x31" + signer["signed_attrs"].dump()[1:]
     algorithm = check(certificate, signer, covered)
@@ -89,7 +91,7 @@ def _certificates(
             "cms.certificates", f"A signed message must hold 1 to {structure.MOST_CERTIFICATES} certificates."
         )
     found = [x509.load_der_x509_certificate(one.chosen.dump()) for one in choices if one.name == "certificate"]
-    named = {one for one in found if transport.names(signer["sid"], one)}
+    named = {one for one in found if recipients.names(signer["sid"], one)}
     if len(named) != 1:
         raise UntrustedError("cms.signer-certificate", "Exactly one certificate must be the signer's.")
     certificate = named.pop()
@@ -107,35 +109,73 @@ def _attributes(signer: cms.SignerInfo) -> dict[str, list[object]]:
     return dict(found)
 
 
+def _check_protection(protection: list[object] | None, signer: cms.SignerInfo) -> None:
+    """Compare the algorithms with those that were signed, where they were (RFC 6211 §2)."""
+    named = {name: signer[name].native for name in ("digest_algorithm", "signature_algorithm")}
+    if protection is not None and protection != [{**named, "mac_algorithm": None}]:
+        raise UntrustedError("cms.algorithm", "The algorithms of a signature are not the ones that were signed.")
+
+
 def _hash(algorithm: hashes.HashAlgorithm, content: bytes) -> bytes:
     return hashlib.new(algorithm.name, content).digest()
 
 
-def sign(content: bytes, key: Key, now: datetime) -> bytes:
-    """Return opaque SignedData, RSA with SHA-256, with the certificates of the key, DER."""
+class Signer(Protocol):
+    """Who signs: a key at hand (`keys.Key`), or one that stays where it is."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate of the key."""
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """The certificates between it and its anchor."""
+
+    def sign(self, covered: bytes, algorithm: str) -> bytes:
+        """Return a signature: `rsassa_pss` (SHA-256, a salt of its length), `sha256_rsa` or `sha…_ecdsa`."""
+
+
+def sign(content: bytes, signer: Signer, now: datetime, *, pss: bool = False, detached: bool = False) -> bytes:
+    """Return SignedData with the certificates of the key, DER; opaque unless the content stands beside it."""
+    public = signer.certificate.public_key()
+    curve = public.curve.name if isinstance(public, ec.EllipticCurvePublicKey) else ""
+    digest = CURVES.get(curve, "sha256")
+    algorithm = f"{digest}_ecdsa" if curve else "rsassa_pss" if pss else "sha256_rsa"
     attributes = cms.CMSAttributes(
         [
             {"type": "content_type", "values": ["data"]},
             {"type": "signing_time", "values": [cms.Time({"utc_time": now.astimezone(UTC).replace(microsecond=0)})]},
-            {"type": "message_digest", "values": [hashlib.sha256(content).digest()]},
+            {"type": "message_digest", "values": [_hash(structure.digest(digest), content)]},
         ]
     )
-    signature = key.private.sign(b"\x31" + attributes.dump()[1:], padding.PKCS1v15(), hashes.SHA256())
-    signer = {
+    info = {
         "version": "v1",  # RFC 5652 §5.3: by issuer and serial number
-        "sid": cms.SignerIdentifier({"issuer_and_serial_number": transport.identify(key.certificate)}),
-        "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": recipients.identify(signer.certificate)}),
+        "digest_algorithm": {"algorithm": digest},
         "signed_attrs": attributes,
-        "signature_algorithm": {"algorithm": "sha256_rsa"},
-        "signature": signature,
+        "signature_algorithm": {
+            "algorithm": algorithm,
+            **({"parameters": _pss()} if algorithm == "rsassa_pss" else {}),
+        },
+        "signature": signer.sign(b"\x31" + attributes.dump()[1:], algorithm),
     }
-    chain = (asn1x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in (key.certificate, *key.chain))
+    return _written(info, None if detached else content, (signer.certificate, *signer.chain))
+
+
+def _pss() -> algos.RSASSAPSSParams:
+    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+    masking = {"algorithm": "mgf1", "parameters": sha256}
+    return algos.RSASSAPSSParams({"hash_algorithm": sha256, "mask_gen_algorithm": masking, "salt_length": 32})
+
+
+def _written(info: dict[str, object], content: bytes | None, chain: tuple[Certificate, ...]) -> bytes:
+    inside = {"content_type": "data"} if content is None else {"content_type": "data", "content": content}
     signed = {
         "version": "v1",
-        "digest_algorithms": [{"algorithm": "sha256"}],
-        "encap_content_info": {"content_type": "data", "content": content},
-        "certificates": list(chain),
-        "signer_infos": [signer],
+        "digest_algorithms": [info["digest_algorithm"]],
+        "encap_content_info": inside,
+        "certificates": [asn1x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain],
+        "signer_infos": [info],
     }
     der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump()
     return der

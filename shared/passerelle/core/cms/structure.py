@@ -18,6 +18,7 @@ _KINDS = {
     "signed_data": "signed",
     "enveloped_data": "enveloped",
     "authenticated_enveloped_data": "enveloped",
+    "compressed_data": "compressed",
 }
 _HASHES: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha256": hashes.SHA256,
@@ -45,11 +46,13 @@ def load(data: bytes) -> cms.ContentInfo:
 
 
 def kind(data: bytes) -> str:
-    """Return `signed` or `enveloped`; UnsupportedError `cms.content-type` for what the bridge does not open."""
+    """Return `signed`, `enveloped` or `compressed`; UnsupportedError `cms.content-type` for all else."""
     info = load(data)
     found = _KINDS.get(info["content_type"].native, "")
     if not found:
-        raise UnsupportedError("cms.content-type", "A CMS message is neither SignedData nor (Auth)EnvelopedData.")
+        raise UnsupportedError(
+            "cms.content-type", "A CMS message is neither SignedData, (Auth)EnvelopedData nor CompressedData."
+        )
     return found
 
 

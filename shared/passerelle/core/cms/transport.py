@@ -3,15 +3,11 @@
 import secrets
 
 from asn1crypto import algos, cms
-from asn1crypto import x509 as asn1x509
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from passerelle.core.cms.keys import WEAKEST_RSA, Certificate, Key
-from passerelle.core.cms.structure import MOST_RECIPIENTS, parsing
-from passerelle.core.errors import MalformedError, UnsupportedError
+from passerelle.core.cms.structure import parsing
+from passerelle.core.errors import UnsupportedError
 
 # OAEP rests on no collision resistance; SHA-1 is what openssl and Java choose unless told otherwise.
 _OAEP_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -22,35 +18,13 @@ _OAEP_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 }
 
 
-def ours(infos: cms.RecipientInfos, key: Key) -> cms.KeyTransRecipientInfo:
-    """Return the recipient that this key is; UnsupportedError `cms.not-for-us` where there is none."""
-    if len(infos) > MOST_RECIPIENTS:
-        raise MalformedError("cms.recipients", f"A CMS message has more than {MOST_RECIPIENTS} recipients.")
-    for info in infos:
-        if info.name == "ktri" and names(info.chosen["rid"], key.certificate):
-            return info.chosen
-    raise UnsupportedError("cms.not-for-us", "A CMS message is not enveloped for the certificate of the bridge.")
-
-
-def names(identifier: cms.RecipientIdentifier | cms.SignerIdentifier, certificate: Certificate) -> bool:
-    """Tell whether an identifier (issuer and serial number, or key identifier) names a certificate."""
-    if identifier.name == "issuer_and_serial_number":
-        issuer, serial = identifier.chosen["issuer"], identifier.chosen["serial_number"]
-        return (issuer.dump(), serial.native) == (certificate.issuer.public_bytes(), certificate.serial_number)
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    return bool(identifier.chosen.native == extension.value.digest)
-
-
-def unwrap(recipient: cms.KeyTransRecipientInfo, key: Key, size: int) -> bytes:
+def unwrap(recipient: cms.KeyTransRecipientInfo, private: rsa.RSAPrivateKey, size: int) -> bytes:
     """Return the content key; a random one where it does not unwrap, so that the content fails instead."""
     with parsing():  # lazy: what is wrong inside is found here
         scheme, wrapped = _scheme(recipient["key_encryption_algorithm"]), bytes(recipient["encrypted_key"])
     spare = secrets.token_bytes(size)
     try:
-        found = key.private.decrypt(wrapped, scheme)
+        found = private.decrypt(wrapped, scheme)
     except ValueError:
         return spare
     return found if len(found) == size else spare
@@ -76,15 +50,14 @@ def _oaep_hash(name: str) -> hashes.HashAlgorithm:
     return _OAEP_HASHES[name]()
 
 
-def wrap(content_key: bytes, certificate: Certificate, *, oaep: bool) -> cms.RecipientInfo:
-    """Return the content key wrapped for the holder of a certificate."""
-    public = certificate.public_key()
-    if not isinstance(public, rsa.RSAPublicKey) or public.key_size < WEAKEST_RSA:
-        raise UnsupportedError("cms.recipient-key", f"A recipient's key is not RSA of {WEAKEST_RSA} bits or more.")
+def wrap(
+    content_key: bytes, public: rsa.RSAPublicKey, identifier: cms.IssuerAndSerialNumber, *, oaep: bool
+) -> cms.RecipientInfo:
+    """Return the content key wrapped for the holder of a key: RSA-OAEP with SHA-256, else PKCS#1 v1.5."""
     scheme = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None) if oaep else padding.PKCS1v15()
     info = {
         "version": "v0",
-        "rid": cms.RecipientIdentifier({"issuer_and_serial_number": identify(certificate)}),
+        "rid": cms.RecipientIdentifier({"issuer_and_serial_number": identifier}),
         "key_encryption_algorithm": _oaep_algorithm() if oaep else {"algorithm": "rsaes_pkcs1v15"},
         "encrypted_key": public.encrypt(content_key, scheme),
     }
@@ -96,9 +69,3 @@ def _oaep_algorithm() -> dict[str, object]:
     masking = {"algorithm": "mgf1", "parameters": algos.DigestAlgorithm(sha256)}
     parameters = algos.RSAESOAEPParams({"hash_algorithm": sha256, "mask_gen_algorithm": masking})
     return {"algorithm": "rsaes_oaep", "parameters": parameters}
-
-
-def identify(certificate: Certificate) -> cms.IssuerAndSerialNumber:
-    """Return issuer and serial number of a certificate."""
-    parsed = asn1x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-    return cms.IssuerAndSerialNumber({"issuer": parsed.issuer, "serial_number": parsed.serial_number})
