@@ -97,7 +97,9 @@ def run(door: Door, content: bytes) -> Outcome:
     if sent and not conforming(sent):
         return Outcome("WRITTEN WITH BARE CR OR LF", {}, sent)
     outgoing = _unlocked(sent) if sent and from_hospital else sent
-    return Outcome(f"{delivery.state.value} {delivery.reason}".strip(), bridge.said(delivery), outgoing)
+    said = bridge.said(delivery)
+    words = (delivery.state.value, delivery.reason, said.get("fault", ""))
+    return Outcome(" ".join(filter(None, words)), said, outgoing)
 
 
 def verdict(attack: Attack) -> str:

@@ -9,8 +9,8 @@ SECOND = (
     b"MAIL FROM:<chef@ch.mssante.example>\r\nRCPT TO:<x@y.example>\r\nDATA\r\nFrom: chef@ch.mssante.example\r\n\r\nFAUX"
 )
 
-# What stands around the dot. The bytes are a file here: a CR alone is refused; a LF alone may be how a disk keeps
-# lines (a pipe of Postfix), it is read as a line end, and what goes out is written anew, with CRLF and dots stuffed.
+# What stands around the dot. A CR alone is refused, and so is a LF alone among lines that end with CRLF: a mail with LF
+# only is how a disk keeps it (a pipe of Postfix). What goes out is written anew, with CRLF, and its dots are stuffed.
 BARE_CR = {
     "CR . CR": b"\r.\r",
     "CRLF . CR": b"\r\n.\r",
@@ -21,13 +21,16 @@ BARE_CR = {
     "CRLF . CR CR LF": b"\r\n.\r\r\n",
     "CR LF CR . CR LF": b"\r\n\r.\r\n",
 }
-BARE_LF = {
+MIXED = {
     "LF . LF": b"\n.\n",
     "LF . CRLF": b"\n.\r\n",
     "CRLF . LF": b"\r\n.\n",
     "LF LF . LF": b"\n\n.\n",
+}
+DOTS = {
     "CRLF . CRLF": b"\r\n.\r\n",
     "CRLF .. CRLF": b"\r\n..\r\n",
+    "CRLF . SP CRLF": b"\r\n. \r\n",
 }
 NUL = {"LF . CR NUL": b"\n.\r\x00", "CRLF . NUL CRLF": b"\r\n.\x00\r\n", "CRLF NUL . CRLF": b"\r\n\x00.\r\n"}
 
@@ -46,5 +49,13 @@ def _cases(dots: dict[str, bytes], verdict: str) -> list[Attack]:
 ATTACKS = (
     *_cases(BARE_CR, "REFUSED mail.bare-cr"),
     *_cases(NUL, "REFUSED mail.nul"),
-    *_cases(BARE_LF, "READY"),
+    *_cases(MIXED, "REFUSED mail.bare-lf"),
+    *_cases(DOTS, "READY"),
+    Attack(
+        "smuggling: LF only, LF . LF",
+        SMTP,
+        Door.MSSANTE,
+        lambda: _text(MIXED["LF . LF"]).replace(b"\r\n", b"\n"),
+        "READY",
+    ),
 )

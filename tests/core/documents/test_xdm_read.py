@@ -81,6 +81,20 @@ def test_a_document_that_the_metadata_leave_out_is_not_left_behind() -> None:
     assert refusal(make.archive({**files, FOLDER + "E.XML": make.cda(version="2")})) == "xdm.owner"
 
 
+def test_a_zip_without_cda_says_what_is_wrong_with_its_xml() -> None:
+    assert refusal(make.xdm({"D.XML": b"<!DOCTYPE a>" + CDA.partition(b"?>")[2]})) == "cda.doctype"
+    assert refusal(make.xdm({"D.XML": CDA[:-9]})) == "cda.xml"
+    assert refusal(make.xdm({"D.PDF": b"%PDF-1.4"})) == "xdm.missing"
+
+
+def test_an_entry_does_not_reach_into_the_directory() -> None:
+    content = make.xdm()
+    at = content.rindex(b"PK\x01\x02") + 20
+    size = int.from_bytes(content[at : at + 4], "little")
+    longer = content[:at] + (size + 100).to_bytes(4, "little") + content[at + 4 :]
+    assert refusal(longer) == "xdm.zip"
+
+
 def test_backslashes_are_separators() -> None:
     named = {FOLDER + "METADATA.XML": make.metadata({"D.XML": CDA}), FOLDER + "D.XML": CDA}
     content = make.archive(named).replace(FOLDER.encode(), FOLDER.replace("/", "\\").encode())

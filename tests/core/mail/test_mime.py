@@ -219,6 +219,20 @@ def test_caps_hold_at_the_limit_and_refuse_one_past_it() -> None:
     assert refused(bodied(b"", dashes + b"\r\n--")) == "mail.dashes"
 
 
+def test_a_line_is_capped_unless_it_is_base64() -> None:
+    for at in (b"", b"short\r\n" * 9_000, b"a" * 500 + b"\r\n"):
+        longest = b" " * (prescan.LONGEST_LINE - 1)
+        mime.read(bodied(b"", at + longest + b"\r\nend"))
+        assert refused(bodied(b"", at + longest + b" \r\nend")) == "mail.line"
+        assert refused(bodied(b"", at + longest + b"  ")) == "mail.line"
+    mime.read(bodied(b"Content-Transfer-Encoding: base64\r\n", b"QUJD" * 100_000 + b"\r\n"))
+
+
+def test_lines_end_all_in_one_way() -> None:
+    assert refused(bodied(b"", b"a\nb\r\n")) == "mail.bare-lf"
+    assert mime.read(bodied(b"", b"a\r\nb").replace(b"\r\n", b"\n")).parts[0].content == b"a\nb"
+
+
 def test_a_header_block_is_capped() -> None:
     field = b"X: " + b"a" * 1019 + b"\r\n"
     block = HEAD + field * ((fields.LONGEST_BLOCK - len(HEAD)) // len(field))

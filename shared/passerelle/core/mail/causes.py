@@ -56,6 +56,16 @@ _CAUSES = {
         "Le courrier est trop volumineux. Envoyez-le en plusieurs fois.",
         "The mail is too large. Send it in several parts.",
     ),
+    "mail.program": Cause(
+        "5.7.1",
+        "Un fichier joint est un programme. Retirez-le et renvoyez le courrier.",
+        "An attached file is a program. Take it out and send the mail again.",
+    ),
+    "mail.disguised": Cause(
+        "5.6.1",
+        "Un fichier joint n'est pas ce que dit son nom. Enregistrez-le à nouveau et renvoyez le courrier.",
+        "An attached file is not what its name says. Save it again and send the mail again.",
+    ),
     "mail": _UNREADABLE,
     "apicrypt": _UNREADABLE,
     "hprim": _UNREADABLE,

@@ -51,6 +51,7 @@ class Mail:
 def read(content: bytes) -> Mail:
     """Return a mail; MalformedError `mail.…` where it breaks a rule or a limit."""
     found, leaves = prescan.scan(content)
+    prescan.refuse_mixed(content)
     raw = _singles(found)
     return Mail(
         message_id=_message_id(raw.get("message-id", "")),

@@ -12,8 +12,10 @@ MOST_PARTS = 500
 DEEPEST = 20
 MOST_HEADER_BYTES = 1024 * 1024  # of all parts together
 MOST_DASHED_LINES = 100_000  # every one of them may be a delimiter, at every level
+LONGEST_LINE = 64 * 1024  # RFC 5322 §2.1.1 says 998; files on one line of base64 exist, and may be longer
 IDENTITY = ("", "7bit", "8bit", "binary")  # transfer encodings that change nothing
 _LONGEST_BOUNDARY = 70  # RFC 2046 §5.1.1
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r"
 _ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
 
 
@@ -122,10 +124,30 @@ def _check(content: bytes) -> None:
         raise MalformedError("mail.nul", "A mail holds a NUL byte (RFC 5322 §2.2).")
     if content.count(b"\r") != content.count(b"\r\n"):  # a CR alone is read as a line end by some, and not by others
         raise MalformedError("mail.bare-cr", "A mail holds a CR without LF (RFC 5322 §2.3).")
+    _check_lines(content)
     if content.count(b"\n--") > MOST_DASHED_LINES:
         raise MalformedError(
             "mail.dashes", f"A mail has more than {MOST_DASHED_LINES} lines that start with two dashes."
         )
+
+
+def _check_lines(content: bytes) -> None:
+    """Refuse a line that is too long and not base64; each step passes over as many lines as may be one."""
+    start, last = 0, len(content)
+    while last - start > LONGEST_LINE:
+        end = content.rfind(b"\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            end = content.find(b"\n", start)
+            end = last if end < 0 else end
+            if content[start:end].translate(None, _BASE64):
+                raise MalformedError("mail.line", f"A line of a mail is longer than {LONGEST_LINE} bytes.")
+        start = end + 1
+
+
+def refuse_mixed(content: bytes) -> None:
+    """Refuse a mail as it came whose lines end now with CRLF, now with LF: two readers may see two mails in it."""
+    if 0 < content.count(b"\r\n") < content.count(b"\n"):
+        raise MalformedError("mail.bare-lf", "Some lines of a mail end with CRLF, and others with LF (RFC 5322 §2.3).")
 
 
 def scan(content: bytes) -> tuple[Fields, tuple[Leaf, ...]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from passerelle.core.documents import hprim, image
 from passerelle.core.errors import MalformedError
-from passerelle.core.mail import mime
+from passerelle.core.mail import account, disguise, mime
 from passerelle.core.mail.mime import Mail, Part
 from passerelle.core.message import (
     Attachment,
@@ -65,6 +65,7 @@ def read(opened: Opened) -> Message:
         attachments=attachments,
         losses=(*found.losses, *_unread(mail)),
     )
+    return disguise.checked(message)
 
 
 def _date(mail: Mail) -> datetime:

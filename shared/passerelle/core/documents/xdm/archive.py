@@ -28,6 +28,7 @@ def members(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
             _safe(infos)
+            _apart(infos, archive.start_dir)
             return {_name(info): archive.read(info) for info in infos if not info.is_dir()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         raise MalformedError("xdm.zip", "The zip is damaged, or made in a way that nobody needs.") from None
@@ -44,7 +45,6 @@ def _safe(infos: list[zipfile.ZipInfo]) -> None:
     names = [_name(info).lower() for info in infos]
     if len(set(names)) < len(names):
         raise MalformedError("xdm.zip-names", "Two entries of the zip have the same name, but for case.")
-    _apart(infos)
 
 
 def _safe_entry(info: zipfile.ZipInfo) -> None:
@@ -63,13 +63,15 @@ def _safe_name(name: str) -> None:
         raise MalformedError("xdm.zip-names", "An entry of the zip has a name that leads out of it, or is no name.")
 
 
-def _apart(infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse a zip that does not begin with its first entry, or whose entries share bytes (a bomb made of overlaps)."""
+def _apart(infos: list[zipfile.ZipInfo], directory: int) -> None:
+    """Refuse a zip that does not begin with its first entry, or whose entries and directory share bytes (a bomb)."""
     end = 0
     for place, info in enumerate(sorted(infos, key=lambda info: info.header_offset)):
         if info.header_offset < end or (place == 0 and info.header_offset):
             raise MalformedError("xdm.zip", "The entries of the zip overlap, or something stands before them.")
         end = info.header_offset + _LOCAL_HEADER + info.compress_size
+    if end > directory:
+        raise MalformedError("xdm.zip", "An entry of the zip reaches into its directory.")
 
 
 def _name(info: zipfile.ZipInfo) -> str:

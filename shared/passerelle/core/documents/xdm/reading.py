@@ -51,12 +51,20 @@ def documents(content: bytes) -> tuple[Document, ...]:
     entries = read(content)
     cdas = [entry for entry in entries if entry.is_document]
     if not cdas:
+        _say_why(entries)
         raise MalformedError("xdm.missing", "The XDM zip holds no CDA document.")
     beside: list[list[Attachment]] = [[] for _ in cdas]
     for other in entries:
         if other not in cdas:
             beside[_owner(other, cdas)].append(_attachment(other))
     return tuple(_joined(_document(entry), files) for entry, files in zip(cdas, beside, strict=True))
+
+
+def _say_why(entries: tuple[Entry, ...]) -> None:
+    """Refuse the zip by what is wrong with its XML (a DOCTYPE, broken bytes), where that is why it holds no CDA."""
+    for entry in entries:
+        if entry.name.lower().endswith(".xml"):
+            cda.read(entry.content)
 
 
 def _owner(other: Entry, cdas: list[Entry]) -> int:

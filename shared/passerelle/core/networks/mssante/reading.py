@@ -5,7 +5,7 @@ import re
 from passerelle.core.documents import hl7, image, xdm
 from passerelle.core.documents.cda import transcript
 from passerelle.core.errors import MalformedError
-from passerelle.core.mail import mime
+from passerelle.core.mail import disguise, mime
 from passerelle.core.mail.mime import Part
 from passerelle.core.message import Attachment, Document, Loss, Message, Opened
 from passerelle.core.networks.mssante import beside
@@ -25,7 +25,7 @@ def read(opened: Opened) -> Message:
     said = [part for part in others if not part.attached and part.media_type == "text/plain"]
     files = tuple(_file(part) for part in others if part not in said)
     documents, rest = beside.pair(documents, files)
-    return Message(
+    message = Message(
         message_id=mail.message_id,
         sender=mail.sender,
         subject=mail.subject,
@@ -35,6 +35,7 @@ def read(opened: Opened) -> Message:
         attachments=rest,
         losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
     )
+    return disguise.checked(message)
 
 
 def _documents(parts: tuple[Part, ...]) -> tuple[list[Part], hl7.Found]:
