@@ -12,7 +12,7 @@ from passerelle.adapters.answers import answering, code
 from passerelle.adapters.terms import AgreementsError, AgreementTable, CorrespondentTable, Mistake
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Code, Identifier, LocalCode, Network, Organisation, PostalAddress, Professional
-from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.policy import Agreement, Correspondent, Profile
 from passerelle.steps.ports import Bridge
 
 if TYPE_CHECKING:
@@ -154,9 +154,9 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
                 recipient,
                 table.doubt,
                 table.ambiguity,
-                table.letters,
-                table.account,
-                table.patient_boxes,
+                letters=table.letters,
+                account=table.account,
+                patient_boxes=table.patient_boxes,
             )
 
 
@@ -170,6 +170,7 @@ def _correspondent(table: CorrespondentTable) -> Correspondent:
         _professional(table),
         table.certificate,
         tuple(LocalCode(local, one.loinc, one.ucum) for local, one in table.codes.items()),
+        table.profile or Profile.INTEROP,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from passerelle.core.documents import cda, xdm
-from passerelle.core.documents.xdm import Packed, Submission
+from passerelle.core.documents.xdm import Form, Packed, Submission
 from passerelle.core.documents.xdm.metadata import MOST_DOCUMENTS
 from passerelle.core.errors import UnsupportedError
 from passerelle.core.message import Document, Identifier
@@ -35,7 +35,7 @@ def packed(document: Document = LETTER, place: int = 1) -> Packed:
     frame, _ = cda.frame(document, AUTHOR, SENDER, f"{SUBMISSION.seed}/{place}")
     structured = bool(document.results)
     content = (cda.write_biology if structured else cda.write_letter)(document, frame, PDF)
-    return Packed(content, document, frame, structured)
+    return Packed(content, document, frame, Form.LABORATORY if structured else Form.LETTER)
 
 
 def files(content: bytes) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ def lines(losses: Iterable[Loss]) -> tuple[str, ...]:
     items = [line for (why, instead), where in kinds.items() for line in _item(where, why, instead)]
     if len(items) > MOST_LINES:
         items = [*items[: MOST_LINES - 1], "- (la suite figure dans le registre de la passerelle)"]
-    return (TITLE, "-" * len(TITLE), *items)
+    return (TITLE, "-" * len(TITLE), *(item.replace("\N{NARROW NO-BREAK SPACE}", " ") for item in items))
 
 
 def _item(where: list[str], why: str, instead: str) -> list[str]:

@@ -55,7 +55,7 @@ def read(opened: Opened) -> Message:
     others = tuple(part for part in mail.parts if part not in files)
     documents, attachments = _joined(found.documents, _attachments(others))
     texts = [part.text.strip() for part in others if _is_plain(part)]
-    return Message(
+    message = Message(
         message_id=mail.message_id,
         sender=mail.sender,
         subject=mail.subject,
@@ -158,9 +158,13 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     kept, left = _carried(message)
     photos = tuple(one.name for one in kept if one.media_type != _PDF)
     names = _name(dispatch.sender), _name(dispatch.recipient)
-    text, losses = hprim.write(message.documents, *names, message.text, photos)
-    mail = mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept)
-    return Written(mail, (*losses, *left, *_sources(message)))
+    shown = ("", "Images jointes :", *(f"  {name}" for name in photos)) if photos else ()
+    text, found = hprim.write(message.documents, *names, message.text, shown)
+    losses = (*found, *left, *_sources(message))
+    told = account.lines((*message.losses, *losses)) if dispatch.account else ()
+    if told:  # written again: the text is laid out with its last lines
+        text, _ = hprim.write(message.documents, *names, message.text, (*shown, "", *told))
+    return Written(mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept), losses)
 
 
 def _name(mailbox: Mailbox) -> str:

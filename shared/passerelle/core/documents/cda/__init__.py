@@ -7,6 +7,7 @@ from passerelle.core.documents.cda.writing import (
     result_lines,
     write_biology,
     write_letter,
+    write_narrative,
 )
 from passerelle.core.documents.cda.writing_frame import Frame, frame, patient_ids
 from passerelle.core.documents.cda.writing_people import qualified
@@ -22,4 +23,5 @@ __all__ = [
     "result_lines",
     "write_biology",
     "write_letter",
+    "write_narrative",
 ]

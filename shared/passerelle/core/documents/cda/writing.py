@@ -1,7 +1,9 @@
-"""CDA R2 as CI-SIS asks: a letter (level 1, a PDF) or a laboratory report (CR-BIO 2024.01, level 3)."""
+"""CDA R2 as CI-SIS asks: a letter (level 1, a PDF, or level 3) or a laboratory report (CR-BIO 2024.01, level 3)."""
 
 from base64 import b64encode
 from dataclasses import replace
+
+from lxml import etree
 
 from passerelle.core.documents import narrative
 from passerelle.core.documents.cda.writing_biology import chapters, remark_section, sections
@@ -9,9 +11,11 @@ from passerelle.core.documents.cda.writing_copy import copy_section
 from passerelle.core.documents.cda.writing_elements import LOINC, element, serialise, template
 from passerelle.core.documents.cda.writing_frame import Frame
 from passerelle.core.documents.cda.writing_header import acts, root
+from passerelle.core.documents.cda.writing_sections import letter_sections
 from passerelle.core.message import Code, Document
 
 _UNSTRUCTURED = "1.3.6.1.4.1.19376.1.2.20"  # IHE XDS-SD
+_MEDICAL = "1.3.6.1.4.1.19376.1.5.3.1.1.1"  # IHE PCC, Medical Documents: what all of them share
 _LABORATORY = ("1.3.6.1.4.1.19376.1.3.3", None), ("1.2.250.1.213.1.1.1.55", "2024.01")  # IHE XD-LAB, CR-BIO
 LABORATORY = Code("11502-2", LOINC, "CR d'examens biologiques")
 LABORATORY_TITLE = "Compte rendu d'examens biologiques"  # Entete_CR-BIO: this and no other
@@ -26,15 +30,24 @@ def write_letter(document: Document, frame: Frame, pdf: bytes) -> bytes:
     return serialise(made)
 
 
+def write_narrative(document: Document, frame: Frame, pdf: bytes) -> bytes:
+    """Return a letter of level 3: its text in sections, and the PDF as its copy; CI-SIS has no volet for a letter."""
+    made = root(document, frame, [template(_MEDICAL)])
+    made.extend(acts(document, frame))
+    return _with_sections(made, (*letter_sections(document.text), copy_section(pdf)))
+
+
 def write_biology(document: Document, frame: Frame, pdf: bytes) -> bytes:
     """Return a CR-BIO of level 3: the text as it came, the results by chapter, the PDF of both."""
     report = replace(document, kind=LABORATORY, title=LABORATORY_TITLE)
     made = root(report, frame, [template(*one) for one in _LABORATORY])
     made.extend(acts(report, frame, chapters(report)[0].code))
-    body = element("structuredBody")
-    parts = [*([remark_section(report.text)] if report.text else []), *sections(report, frame.local_codes, frame.codes)]
-    for section in (*parts, copy_section(pdf)):
-        body.append(element("component", section))
+    remarks = (remark_section(report.text),) if report.text else ()
+    return _with_sections(made, (*remarks, *sections(report, frame.local_codes, frame.codes), copy_section(pdf)))
+
+
+def _with_sections(made: etree._Element, every: tuple[etree._Element, ...]) -> bytes:
+    body = element("structuredBody", *(element("component", section) for section in every))
     made.append(element("component", body))
     return serialise(made)
 

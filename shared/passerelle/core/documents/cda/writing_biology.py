@@ -8,6 +8,7 @@ from lxml import etree
 
 from passerelle.core.documents.cda.writing_elements import LOINC, Content, code, element, loinc, template
 from passerelle.core.documents.cda.writing_observations import Place, observations
+from passerelle.core.documents.cda.writing_sections import text_of
 from passerelle.core.message import Code, Document, LocalCode, Measure, Result, Status
 
 _NO_CHAPTER = "Résultats"
@@ -48,10 +49,7 @@ def _folded(title: str) -> str:
 
 
 def remark_section(lines: tuple[str, ...]) -> etree._Element:
-    """Return the text as it came (FR-Commentaire-non-code); columns are kept by no-break spaces."""
-    content: list[Content] = []
-    for line in lines:
-        content += [line.replace("  ", "\N{NO-BREAK SPACE}" * 2), element("br")]
+    """Return the text as it came (FR-Commentaire-non-code)."""
     return element(
         "section",
         template("2.16.840.1.113883.10.12.201"),
@@ -59,7 +57,7 @@ def remark_section(lines: tuple[str, ...]) -> etree._Element:
         template("1.2.250.1.213.1.1.2.73"),
         loinc("55112-7", "Commentaire"),
         element("title", "Texte du compte rendu"),
-        element("text", *content[:-1]),
+        text_of(lines),
     )
 
 

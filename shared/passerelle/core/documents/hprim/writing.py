@@ -24,21 +24,21 @@ def write(
     sender_label: str,
     recipient_label: str,
     note: str = "",
-    photos: tuple[str, ...] = (),
+    closing: tuple[str, ...] = (),
 ) -> tuple[bytes, tuple[Loss, ...]]:
     """Return an HPRIM file of one patient's documents, and what it could not carry.
 
-    `note` is what the sender wrote around the documents, `photos` are names of files: they end the first text.
+    `note` is what the sender wrote around the documents, `closing` are lines of the bridge: they end the first text.
     """
     if not documents:
         raise MalformedError("hprim.no-document", "An HPRIM file has at least one document.")
     lines: list[str] = []
     losses: list[Loss] = []
-    closing = _closing(note, photos)
+    last = (*_note(note), *closing)
     for number, document in enumerate(documents, 1):
         scribe = Scribe(f"document {number}")
         lines += _header(document, sender_label, recipient_label, scribe)
-        lines += _body(document, closing if number == 1 else (), scribe)
+        lines += _body(document, last if number == 1 else (), scribe)
         lines.append(Marker.END.value)
         losses += scribe.losses
     lines.append(Marker.END_OF_FILE.value)
@@ -114,11 +114,9 @@ def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[
     return [*lines, Marker.LAB.value, *result_lines.section(document, lines, scribe)]
 
 
-def _closing(note: str, photos: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what the sender wrote, and the names of the photos beside."""
-    said = ("", "Message de l'expéditeur :", *note.strip().splitlines()) if note.strip() else ()
-    shown = ("", "Images jointes :", *(f"  {name}" for name in photos)) if photos else ()
-    return (*said, *shown)
+def _note(note: str) -> tuple[str, ...]:
+    """Return what the sender wrote."""
+    return ("", "Message de l'expéditeur :", *note.strip().splitlines()) if note.strip() else ()
 
 
 def _title(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:

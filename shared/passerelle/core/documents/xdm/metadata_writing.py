@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from types import MappingProxyType
 
 from lxml import etree
@@ -11,6 +12,7 @@ from lxml import etree
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda.writing_elements import stamp
 from passerelle.core.documents.cda.writing_frame import oid
+from passerelle.core.documents.xdm.classes import document_class
 from passerelle.core.documents.xdm.metadata_elements import (
     LCM,
     RIM,
@@ -28,18 +30,23 @@ from passerelle.core.documents.xdm.metadata_elements import (
 from passerelle.core.message import Code, Document, Identifier, Patient
 
 _APPROVED = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
-_CLASSES = MappingProxyType(  # ASS_X04: the class of a type; one that is not here is not guessed
-    {
-        "11488-4": Code("10", "1.2.250.1.213.1.1.4.1", "Compte rendu"),
-        "11502-2": Code("10", "1.2.250.1.213.1.1.4.1", "Compte rendu"),
-        "18761-7": Code("11", "1.2.250.1.213.1.1.4.1", "Synthèse"),
-        "34133-9": Code("11", "1.2.250.1.213.1.1.4.1", "Synthèse"),
-    }
-)
+
+
+class Form(Enum):
+    """What a CDA is, as the format code says it."""
+
+    LETTER = "letter"  # level 1
+    NARRATIVE = "narrative"  # level 3, of no volet
+    LABORATORY = "laboratory"  # CR-BIO
+
+
 _LETTER = Code("urn:ihe:iti:xds-sd:pdf:2008", "1.2.250.1.213.1.1.4.12", "Document à corps non structuré en Pdf/A-1")
 _LABORATORY = Code(
     "urn:ihe:lab:xd-lab:2008", "1.2.250.1.213.1.1.4.2.282", "Compte rendu structuré d'examens de biologie médicale"
 )
+_FORMATS = MappingProxyType(
+    {Form.LETTER: _LETTER, Form.LABORATORY: _LABORATORY}
+)  # ASS_A11; a letter of level 3 has none
 _NORMAL = Code("N", "2.16.840.1.113883.5.25", "Normal")
 
 
@@ -50,7 +57,7 @@ class Packed:
     content: bytes
     document: Document
     frame: cda.Frame
-    structured: bool  # level 3
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +160,9 @@ def _slots(name: str, packed: Packed) -> list[etree._Element]:
 def _codes(packed: Packed) -> tuple[tuple[str, Code | None], ...]:
     organisation, kind = packed.frame.organisation, packed.document.kind
     return (
-        ("41a5887f-8865-4c09-adf7-e362475b143a", _CLASSES.get(kind.code)),
+        ("41a5887f-8865-4c09-adf7-e362475b143a", document_class(kind)),
         ("f4f85eac-e6cb-4883-b524-f2705394840f", _NORMAL),
-        ("a09d5840-386c-46f2-b5ad-9c3699a4309d", _LABORATORY if packed.structured else _LETTER),
+        ("a09d5840-386c-46f2-b5ad-9c3699a4309d", _FORMATS.get(packed.form)),
         ("f33fb8ac-18af-42cc-ae0e-ed0b0bdb91e1", organisation.sector),
         ("cccf5598-8b07-4b77-a05e-ae952c785ead", organisation.setting),
         ("f0306f51-975f-434e-a61c-c59651d33983", kind),

@@ -5,16 +5,18 @@ what must be there, and the text holds what a CDA does not take (the insured per
 """
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from passerelle.core.documents import cda, xdm
-from passerelle.core.documents.xdm import Packed, Submission
+from passerelle.core.documents.xdm import Form, Packed, Submission
 from passerelle.core.errors import MalformedError
-from passerelle.core.mail import mime
+from passerelle.core.mail import account, mime
 from passerelle.core.message import (
     Attachment,
     Dispatch,
     Document,
     Identifier,
+    Letters,
     Loss,
     Mailbox,
     Message,
@@ -23,6 +25,7 @@ from passerelle.core.message import (
     Written,
 )
 from passerelle.core.networks.mssante import naming, sheet
+from passerelle.core.policy import PATIENT_BOXES
 
 _ZIP = "IHE_XDM.zip"
 _SENTENCE = "Veuillez trouver ci-joint un ou plusieurs documents de santé (IHE_XDM.zip et PDF)."
@@ -39,25 +42,30 @@ class _Page:
 
 
 def write(message: Message, dispatch: Dispatch) -> Written:
-    """Return the mail; MalformedError `mssante.patients` where it would speak of nobody or of several patients."""
+    """Return the mail; MalformedError where it speaks of nobody, of several patients, of one without birth date."""
     documents = message.documents
     if len({_identity(document.patient) for document in documents}) != 1:
         raise MalformedError("mssante.patients", "A MSSanté mail is about one patient (ECO.2.1.1).")
+    if documents[0].patient.birth_date is None:
+        raise MalformedError(
+            "doubt.no-birth-date", "No CDA is valid without a birth date (StructMin); none is made up."
+        )
     patient_ids = cda.patient_ids(documents, dispatch.sender, dispatch.message_id)
     pages = tuple(_page(document, dispatch, place, patient_ids) for place, document in enumerate(documents, 1))
     submission = Submission(dispatch.message_id, dispatch.date, dispatch.software)
     archive = Attachment(_ZIP, "application/zip", xdm.write(tuple(page.packed for page in pages), submission))
     beside = [file for page in pages for file in _beside(page)]
     shown = tuple(page.packed.document for page in pages)
+    losses = (*(loss for page in pages for loss in page.losses), *_unnamed(dispatch))
     mail = mime.write(
         replace(dispatch, sender=Mailbox(dispatch.sender.address, naming.label(dispatch))),
         naming.subject(shown),
-        _text(message),
+        _text(message, (*message.losses, *losses) if dispatch.account else ()),
         "utf-8",
         naming.distinct([archive, *beside, *message.attachments]),
         _headers(shown, dispatch),
     )
-    return Written(mail, (*(loss for page in pages for loss in page.losses), *_unnamed(dispatch)))
+    return Written(mail, losses)
 
 
 def _identity(patient: Patient) -> tuple[object, ...]:
@@ -70,13 +78,30 @@ def _page(document: Document, dispatch: Dispatch, place: int, patient_ids: tuple
     author, changed = _author(document, dispatch)
     frame, losses = cda.frame(document, author, dispatch.sender, f"{dispatch.message_id}/{place}")
     frame = replace(frame, patient_ids=patient_ids, codes=dispatch.codes)
-    structured = bool(document.results) and frame.answerable
+    form = _form(document, frame, dispatch)
     if document.results:
         document = replace(document, kind=cda.LABORATORY, title=cda.LABORATORY_TITLE)
     pdf = sheet.render(document, frame.author)
-    content = cda.write_biology(document, frame, pdf) if structured else cda.write_letter(document, frame, pdf)
-    flat = (_FLAT,) if document.results and not structured else ()
-    return _Page(Packed(content, document, frame, structured), pdf, (*losses, *changed, *flat))
+    content = _WRITERS[form](document, frame, pdf)
+    flat = (_FLAT,) if document.results and form is not Form.LABORATORY else ()
+    return _Page(Packed(content, document, frame, form), pdf, (*losses, *changed, *flat))
+
+
+_WRITERS = MappingProxyType(
+    {
+        Form.LETTER: cda.write_letter,
+        Form.NARRATIVE: cda.write_narrative,
+        Form.LABORATORY: cda.write_biology,
+    }
+)
+
+
+def _form(document: Document, frame: cda.Frame, dispatch: Dispatch) -> Form:
+    """Return the form that a document takes; there is no narrative without text."""
+    if document.results:
+        return Form.LABORATORY if frame.answerable else Form.LETTER
+    said = dispatch.letters is Letters.N3 and any(line.strip() for line in document.text)
+    return Form.NARRATIVE if said else Form.LETTER
 
 
 _FLAT = Loss(
@@ -110,11 +135,13 @@ def _beside(page: _Page) -> list[Attachment]:
     return files
 
 
-def _text(message: Message) -> str:
-    """Return the body: what the sender wrote, or a sentence, and a warning where the identity is not qualified."""
+def _text(message: Message, losses: tuple[Loss, ...]) -> str:
+    """Return the body: what the sender wrote, a warning where the identity is not qualified, the account of losses."""
     words = [message.text.strip() or _SENTENCE]
     if not _qualified(message.documents):
         words.append(_NO_INS)
+    if told := account.lines(losses):
+        words.append("\n".join(told))
     return "\n\n".join(words) + "\n"
 
 
@@ -123,12 +150,13 @@ def _qualified(documents: tuple[Document, ...]) -> bool:
 
 
 def _headers(documents: tuple[Document, ...], dispatch: Dispatch) -> tuple[tuple[str, str], ...]:
-    """Return X-MSS-CODECDA (ECO.2.4.1), X-MSS-INS (2.4.2), X-MSS-NIL (2.4.3)."""
+    """Return X-MSS-CODECDA (ECO.2.4.1), X-MSS-INS (2.4.2), X-MSS-NIL (2.4.3), X-MSS-MES (2.2.8: no reply)."""
     codes = ",".join(document.kind.code for document in documents)
     headers = (
         ("X-MSS-CODECDA", codes),
         ("X-MSS-INS", "O" if _qualified(documents) else "N"),
         ("X-MSS-NIL", dispatch.product),
+        ("X-MSS-MES", "FIN" if dispatch.recipient.address.casefold().endswith(PATIENT_BOXES) else ""),
     )
     return tuple((name, value) for name, value in headers if value)
 

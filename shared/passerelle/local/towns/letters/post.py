@@ -80,7 +80,7 @@ class Post:
         if document.identifier:
             frame = replace(frame, identifier=document.identifier)
         submission = xdm.Submission(dispatch.message_id, self.now, "Dossier patient d'essai")
-        zipped = xdm.write((xdm.Packed(content, document, frame, structured=True),), submission)
+        zipped = xdm.write((xdm.Packed(content, document, frame, xdm.Form.NARRATIVE),), submission)
         copy = pdf.render(document.title, _identity(document.patient), document.text, document.created)
         mails = [
             mime.write(
