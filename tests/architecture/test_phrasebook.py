@@ -29,6 +29,7 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
         f"{service}.unavailable" for service in ("agreements", "keyring", "ledger", "mailroom", "queue")
     },
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
+    (f"{ADAPTERS}layers.py", "error.code"): set(),  # the same
 }
 COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
     (f"{CORE}documents/hprim/reading.py", "code"): {"hprim.macroman-guessed", "hprim.unknown-characters"},

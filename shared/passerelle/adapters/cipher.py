@@ -5,13 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from passerelle.core.cms import enveloped, keys, signed, structure
+from passerelle.adapters import layers
+from passerelle.core.cms import enveloped, keys, signed
 from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError, UntrustedError
 from passerelle.core.mail import mime, smime
 from passerelle.core.message import Opened, Proof
-from passerelle.core.policy import Agreement, Correspondent
+from passerelle.core.policy import Agreement, Correspondent, Profile
 from passerelle.core.trust import binding, path
 from passerelle.steps.ports import Identity, Keyring
+
+_PROFILES = {Profile.INTEROP: enveloped.INTEROP, Profile.MODERN: enveloped.MODERN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +34,22 @@ class SmimeCipher:
         """
         # 1. The mail is one CMS message, at its root.
         outer, entity = smime.divide(mail)
-        locked = self._locked(entity)
-        # 2. It is decrypted and its signature verified: one signer, over every byte.
-        secret = structure.kind(locked.cms) == "enveloped"
-        found = self._inside(enveloped.unseal(locked.cms, self._key())) if secret else self._verified(locked)
-        # 3. The signer's certificate leads to an anchor, now, and is for signing mail.
-        path.check(found.certificate, found.others, self._anchors(), now, path.Use.SIGN)
+        # 2. It is decrypted and its signatures verified: each by one signer, over every byte.
+        found = layers.bare(entity, self._key())
+        # 3. Each signer's certificate leads to an anchor, now, and is for signing mail.
+        anchors = self._anchors()
+        for one in found.signatures:
+            path.check(one.certificate, one.others, anchors, now, path.Use.SIGN)
         # 4. It speaks for the one address in From.
-        opened = smime.join(outer, found.content)
+        opened = smime.join(outer, found.entity)
         address = mime.sender(opened).address
-        binding.check(found.certificate, address)
+        for one in found.signatures:
+            binding.check(one.certificate, address)
         # 5. A signed mail that came in clear is refused, and its sender, now known, is told.
-        if not secret:
+        if not found.secret:
             raise UnsupportedError("cipher.in-clear", "A mail is signed but not enveloped, as the agreement asks.")
-        return Opened(opened, Proof("signature", address, found.fingerprint, found.algorithm))
-
-    def _inside(self, entity: bytes) -> signed.Signed:
-        """Return what is signed in a decrypted entity; whatever fails, quarantine, and no answer goes out.
-
-        Without a good signature, what CBC gives may be of somebody else's making (EFAIL), and each answer that tells
-        one failure from another would be a question to the key.
-        """
-        try:
-            return self._verified(self._locked(entity))
-        except (MalformedError, UnsupportedError) as error:
-            raise UntrustedError(error.code, error.text) from error
-
-    def _verified(self, locked: smime.Locked) -> signed.Signed:
-        return signed.verify(locked.cms, locked.detached)
+        author = found.signatures[-1]
+        return Opened(opened, Proof("signature", address, author.fingerprint, author.algorithm))
 
     def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:
         """Return the mail signed by the bridge, then enveloped for the recipient's certificate."""
@@ -69,8 +60,9 @@ class SmimeCipher:
                 raise UntrustedError("cipher.identity-expired", "The bridge's own certificate is not valid now.")
             binding.check(key.certificate, mime.sender(mail).address)
         recipient = self._recipient(agreement.recipient, now)
+        profile = _PROFILES[agreement.recipient.profile]
         inner = smime.wrap(signed.sign(entity, key, now), "signed-data")
-        return outer + smime.wrap(enveloped.seal(inner, (recipient,)), "enveloped-data")
+        return outer + smime.wrap(enveloped.seal(inner, (recipient,), profile), profile.smime_type)
 
     def _recipient(self, recipient: Correspondent, now: datetime) -> keys.Certificate:
         """Return the recipient's certificate, checked as a signer's is: a mail sent to a wrong key stays sent."""
@@ -95,14 +87,6 @@ class SmimeCipher:
             self._checked.clear()
             self._checked[identity] = key
         return self._checked[identity]
-
-    def _locked(self, entity: bytes) -> smime.Locked:
-        locked = smime.unwrap(entity)
-        if locked is None:
-            raise UntrustedError(
-                "cipher.unsigned", "A mail, or what its envelope holds, is not signed (RFC 8551 §3.5)."
-            )
-        return locked
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from passerelle.core.documents import biology, code_table
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import envelope
 from passerelle.core.message import Letters, Network
-from passerelle.core.policy import Ambiguity, Doubt, Lock
+from passerelle.core.policy import Ambiguity, Doubt, Lock, Profile
 
 LARGEST = 8 << 20
 """Bytes of the file: some 8,000 correspondents."""
@@ -142,6 +142,7 @@ class CorrespondentTable(_Table):
     label: Text
     lock: Lock
     certificate: KeyName = ""
+    profile: Profile | None = None
     professional: ProfessionalTable
     organisation: OrganisationTable | None = None
     codes: Annotated[dict[Text, TestCodeTable], Field(max_length=MOST_CODES)] = Field(default_factory=dict)
@@ -150,6 +151,9 @@ class CorrespondentTable(_Table):
     def _certified(self) -> "CorrespondentTable":
         if (self.lock is Lock.SMIME) != bool(self.certificate):
             msg = "lock smime has a certificate, lock channel has none"
+            raise ValueError(msg)
+        if self.profile and self.lock is not Lock.SMIME:
+            msg = "only lock smime has a profile"
             raise ValueError(msg)
         return self
 

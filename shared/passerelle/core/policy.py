@@ -41,6 +41,13 @@ class Lock(Enum):
     CHANNEL = "channel"  # the mutual TLS of the network is the lock
 
 
+class Profile(Enum):
+    """How a mail is enveloped for a correspondent: what his software opens."""
+
+    INTEROP = "interop"  # AES-256-CBC; PKCS#1 v1.5 for a key of RSA
+    MODERN = "modern"  # RFC 8551: AES-256-GCM; OAEP with SHA-256 for a key of RSA
+
+
 @dataclass(frozen=True, slots=True)
 class Correspondent:
     """Somebody who writes or reads: his address on his own network, and his alias on the other one."""
@@ -53,6 +60,7 @@ class Correspondent:
     professional: Professional
     certificate: str = ""  # name of his certificate in the keyring, for Lock.SMIME
     codes: tuple[LocalCode, ...] = ()  # his own codes of tests
+    profile: Profile = Profile.INTEROP  # for Lock.SMIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import zlib
 from passerelle.core.cms import structure
 from passerelle.core.errors import MalformedError, UnsupportedError
 
-LARGEST = 64 << 20
-"""Bytes that may come out: what a mail of 25 MB of text and files is before compression, and no bomb."""
+LARGEST = 40 * 1024 * 1024
+"""Bytes that may come out: as many as a mail may have."""
 
 
 def inflate(data: bytes) -> bytes:

@@ -114,6 +114,11 @@ class Profile:
     authenticated: bool = False  # AES-256-GCM in AuthEnvelopedData, else AES-256-CBC
     oaep: bool = False  # for keys of RSA: RSA-OAEP with SHA-256, else PKCS#1 v1.5
 
+    @property
+    def smime_type(self) -> str:
+        """Return the name of what is sealed so (RFC 8551 §3.2.2)."""
+        return "authEnveloped-data" if self.authenticated else "enveloped-data"
+
 
 INTEROP = Profile()
 MODERN = Profile(authenticated=True, oaep=True)

@@ -124,6 +124,28 @@ _CAUSES = {
         "Le courrier n'est pas signé et chiffré comme convenu.",
         "The mail is not signed and encrypted as agreed.",
     ),
+    "delivery.accepted": Cause(
+        "2.0.0", "Son serveur a pris le courrier en charge.", "Its server has taken charge of the mail."
+    ),
+    "receipt.relayed": Cause(
+        "2.0.0", "Son serveur a pris le courrier en charge.", "Its server has taken charge of the mail."
+    ),
+    "receipt.delivered": Cause("2.1.5", "Le courrier est dans sa boîte.", "The mail is in the mailbox."),
+    "receipt.silent": Cause(
+        "4.0.0",
+        "Aucun accusé de lecture n'est venu dans le délai convenu. Assurez-vous que le courrier a été lu.",
+        "No reading receipt has come in the time agreed. Make sure that the mail was read.",
+    ),
+    "receipt.failed": Cause(
+        "5.0.0",
+        "Le serveur du destinataire avait pris le courrier, et n'a pas pu le remettre.",
+        "The recipient's server had taken the mail, and could not deliver it.",
+    ),
+    "receipt.rejected": Cause(
+        "5.6.0",
+        "Le courrier est arrivé, mais le logiciel du destinataire n'a pas pu l'intégrer. Prévenez le destinataire.",
+        "The mail has arrived, but the recipient's software could not take it in. Tell the recipient.",
+    ),
     "delivery.expired": Cause(
         "5.4.7",
         "Le serveur du destinataire n'a pas répondu pendant plusieurs jours.",
