@@ -1,5 +1,7 @@
 """Patients, professionals and organisations of a CDA header."""
 
+import re
+
 from lxml import etree
 
 from passerelle.core.documents.cda import times
@@ -10,7 +12,7 @@ from passerelle.core.message import Code, Identifier, Organisation, Patient, Pos
 INS_ROOTS = tuple(f"1.2.250.1.213.1.4.{arc}" for arc in (8, 9, 10, 11))  # NIR, NIA, test, démonstration
 _PROFESSIONAL_ROOT = "1.2.250.1.71.4.2.1"
 _ORGANISATION_ROOT = "1.2.250.1.71.4.2.2"
-_PLACE_PARTS = ("postalCode", "city", "country", "county", "state")
+_PLACE = re.compile(r"(\d{5}) (\D.*)")
 
 
 def patient(role: etree._Element) -> Patient:
@@ -87,11 +89,14 @@ def organisation(element: etree._Element | None, sector: etree._Element | None =
 
 
 def address(owner: etree._Element) -> PostalAddress:
-    """Return the first address of an element."""
+    """Return the first address of an element; CI-SIS allows it in lines alone, the last with postcode and city."""
     addr = child(owner, "addr")
     if addr is None:
         return PostalAddress()
     lines = [words(line) for line in children(addr, "streetAddressLine")]
+    place = _PLACE.fullmatch(lines[-1]) if lines and len(lines) == len(addr) else None
+    if place:
+        return PostalAddress(tuple(filter(None, lines[:-1])), place[1], place[2])
     street = " ".join(words(child(addr, part)) for part in ("houseNumber", "streetNameType", "streetName"))
     others = [words(part) for part in (child(addr, "unitID"), child(addr, "additionalLocator")) if part is not None]
     return PostalAddress(
