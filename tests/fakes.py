@@ -30,6 +30,7 @@ from passerelle.core.policy import Agreement, Correspondent
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State, allows
 from passerelle.steps.ports import Identity, Outcome, Reply
+from passerelle.steps.refresh.ports import Fetched, Wanted
 
 Thing = TypeVar("Thing")
 
@@ -360,3 +361,36 @@ def _early(word: str) -> Reply:
     if word == "postpone":
         return Reply(Outcome.POSTPONED, 451, "4.3.0")
     return Reply(Outcome.REJECTED, 550, "5.1.1")
+
+
+class FakeWeb:
+    """Pages by their URL; a page that is an error is one that does not answer."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes | UnavailableError] = {}
+        self.asked: list[Wanted] = []
+
+    def get(self, wanted: Wanted) -> Fetched | None:
+        self.asked.append(wanted)
+        page = self.pages.get(wanted.url, UnavailableError("web.status", "Nothing is there."))
+        if isinstance(page, UnavailableError):
+            raise page
+        if len(page) > wanted.largest:
+            raise UnavailableError("web.size", "It is too large.")
+        tag = hashlib.sha256(page).hexdigest()
+        return None if tag == wanted.tag else Fetched(page, tag)
+
+
+class FakeBulletins:
+    """What was published, by name; `kept` says what was written, in order."""
+
+    def __init__(self) -> None:
+        self.published: dict[str, bytes] = {}
+        self.kept: list[str] = []
+
+    def read(self, name: str) -> bytes:
+        return self.published.get(name, b"")
+
+    def keep(self, name: str, content: bytes) -> None:
+        self.published[name] = content
+        self.kept.append(name)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from passerelle.core.trust import crl
+from passerelle.core.trust.ground import Ground
 from passerelle.core.trust.white_list_xml import Signers
 from passerelle.local.towns.announcements import AS_USUAL, Entry, Form, signed, white_list
 from tests.vectors import pki
@@ -39,7 +40,7 @@ def signers() -> Signers:
     """Return who may sign the list."""
     lists = tuple(crl.load(pki.revocations(pki.Listing(), one)) for one in (pki.root(), pki.authority()))
     authorities = (pki.root().certificate, pki.authority().certificate)
-    return Signers(frozenset({SIGNER}), authorities, lists)
+    return Signers(frozenset({SIGNER}), Ground(authorities, lists))
 
 
 def made(*entries: Entry, form: Form = AS_USUAL, by: pki.Identity | None = None) -> bytes:

@@ -149,6 +149,8 @@ def accept(new: Crl, kept: tuple[Crl, ...], authorities: Certificates, now: date
     """Return what to keep now that a list was fetched: it is signed, it holds now, and it goes back on none."""
     authority_of(new, authorities)
     check_dates(new, now, timedelta())
+    if new in kept:
+        return kept
     same = [old for old in kept if old.raw.issuer == new.raw.issuer and old.scope == new.scope]
     if any(new.since < old.since or new.number < old.number for old in same):
         raise UntrustedError("trust.crl-rollback", "A revocation list is older than the one that is kept.")

@@ -15,10 +15,10 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from passerelle.core.errors import MalformedError, UntrustedError
-from passerelle.core.trust import crl, names, path, white_list
-from passerelle.core.trust.crl import Crl
+from passerelle.core.trust import names, white_list
+from passerelle.core.trust.ground import Ground
 from passerelle.core.trust.names import Name
-from passerelle.core.trust.path import Certificates
+from passerelle.core.trust.path import Certificates, Use
 from passerelle.core.trust.white_list import WhiteList
 
 LARGEST = 32 << 20
@@ -50,11 +50,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z")
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """Who may sign the list: the common names, under these authorities, by what these have revoked."""
+    """Who may sign the list: the common names, and what their certificates stand on."""
 
     common_names: frozenset[str]
-    authorities: Certificates
-    crls: tuple[Crl, ...]
+    ground: Ground
 
 
 def verify(content: bytes, signers: Signers, now: datetime) -> WhiteList:
@@ -131,7 +130,7 @@ def _certificates(signature: etree._Element) -> tuple[x509.Certificate, Certific
 
 
 def _check_signer(leaf: x509.Certificate, others: Certificates, signers: Signers, now: datetime) -> None:
-    crl.check(path.check(leaf, others, signers.authorities, now, path.Use.SIGN), signers.crls, now)
+    signers.ground.check(leaf, others, now, Use.SIGN)
     called = [one.value for one in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if len(called) != 1 or called[0] not in signers.common_names:
         raise UntrustedError("trust.list-signer", "The white list is signed by somebody else.")
