@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelle.core import documents
-from passerelle.core.documents import biology, code_table, hprim
+from passerelle.core.documents import biology, code_table, hprim, vocabulary
 from passerelle.core.documents.code_table import Context, Entry, coded, entries, find, unfit, valid
 from passerelle.core.message import Code, LocalCode, Measure
 
@@ -61,7 +61,7 @@ BY_HAND = [  # label, unit as the laboratory writes it, chapter, LOINC or none: 
     ("CCMH", "%", "", None),
     ("Polynucléaires neutrophiles", "%", "HEMATOLOGIE", "26511-6"),
     ("Polynucléaires neutrophiles", "%", "", None),
-    ("Polynucléaires neutrophiles", "G/L", "HEMATOLOGIE", None),
+    ("Polynucléaires neutrophiles", "G/L", "HEMATOLOGIE", "26499-4"),
     ("Lymphocytes", "%", "Hématologie", "26478-8"),
     ("Lymphocytes", "%", "Hématologie - phénotypage", None),
     ("Lymphocytes", "%", "Lavage broncho-alvéolaire", None),
@@ -77,7 +77,7 @@ BY_HAND = [  # label, unit as the laboratory writes it, chapter, LOINC or none: 
     ("Urée", "mmol/l", "", None),
     ("Urée", "mmol/l", "Biochimie sanguine", "22664-7"),
     ("Urée", "mmol/l", "Biochimie urinaire", None),
-    ("Urée", "g/l", "Biochimie sanguine", None),
+    ("Urée", "g/l", "Biochimie sanguine", "3091-6"),
     ("Urée sanguine", "mmol/l", "", "22664-7"),
     ("Créatinine", "µmol/l", "", None),
     ("Créatinine", "µmol/l", "Sérum", "14682-9"),
@@ -94,7 +94,7 @@ BY_HAND = [  # label, unit as the laboratory writes it, chapter, LOINC or none: 
     ("TSH", "mUI/L", "Sang buvard", None),
     ("TSH", "UI/L", "", None),
     ("T4 libre", "pg/ml", "", "3024-7"),
-    ("T4 libre", "pmol/l", "", None),
+    ("T4 libre", "pmol/l", "", "14920-3"),
     ("Folates sériques", "ng/ml", "", "2284-8"),
     ("Folates", "µg/l", "", None),
     ("Folates érythrocytaires", "µg/l", "sang", None),
@@ -104,14 +104,91 @@ BY_HAND = [  # label, unit as the laboratory writes it, chapter, LOINC or none: 
     ("Cholestérol total/HDL", "", "", None),
     ("LDL cholestérol", "g/l", "", "2089-1"),
     ("LDL cholestérol calculé", "g/l", "", "13457-7"),
-    ("Triglycérides", "mmol/l", "", None),
+    ("Triglycérides", "mmol/l", "", "14927-8"),
     ("CRP", "mg/l", "", "1988-5"),
     ("CRP ultrasensible", "mg/l", "", None),
     ("Gamma GT", "UI/l", "", "2324-2"),
-    ("ALAT", "UI/l", "", None),  # with or without pyridoxal phosphate: two codes
+    ("ALAT", "UI/l", "", "1742-6"),  # says nothing of pyridoxal phosphate, nor does the label
     ("ALAT (P5P)", "UI/l", "", "1743-4"),
-    ("I.G.E Totales", "UI/ml", "", None),
+    ("I.G.E Totales", "UI/ml", "", "19113-0"),
     ("BASE EXCESS", "mmol/L", "", None),
+    ("Polynucléaires neutrophiles", "/mm3", "HEMOGRAMME", "26499-4"),
+    ("Polynucléaires neutrophiles", "/mm3", "", None),
+    ("Polynucléaires éosinophiles", "G/L", "", "26449-9"),
+    ("Basophiles", "/mm3", "NFS", "26444-0"),
+    ("Lymphocytes", "G/L", "Hématologie", "26474-7"),
+    ("Lymphocytes", "G/L", "Typage lymphocytaire", None),
+    ("Monocytes", "/mm3", "Hématologie", "26484-6"),
+    ("Monocytes", "/mm3", "Liquide articulaire", None),
+    ("Réticulocytes", "G/L", "", "14196-0"),
+    ("Réticulocytes", "%", "", "4679-7"),
+    ("V.S. 1ère heure", "mm", "", "30341-2"),
+    ("Sodium", "mmol/l", "", None),
+    ("Sodium", "mEq/l", "Ionogramme sanguin", "2951-2"),
+    ("Sodium", "mmol/l", "Ionogramme urinaire", None),
+    ("Natrémie", "mmol/l", "", "2951-2"),
+    ("Sodium urinaire", "mmol/l", "", "2955-3"),
+    ("Kaliémie", "mEq/l", "", "2823-3"),
+    ("Chlore", "mmol/l", "Ionogramme sanguin", "2075-0"),
+    ("Bicarbonates", "mmol/l", "Ionogramme plasmatique", "1963-8"),
+    ("Calcémie", "mg/l", "", "17861-6"),
+    ("Calcémie", "mmol/l", "", "2000-8"),
+    ("Calcium", "mmol/l", "Urines", None),
+    ("Calcium ionisé", "mmol/l", "Sang", None),
+    ("Calcémie corrigée", "mmol/l", "", None),
+    ("Magnésium érythrocytaire", "mmol/l", "Sang", None),
+    ("Phosphorémie", "mmol/l", "", "14879-1"),
+    ("Créatininémie", "mg/l", "", "2160-0"),
+    ("Créatinine", "mg/l", "Biochimie sanguine", "2160-0"),
+    ("Créatinine", "mmol/l", "Biochimie urinaire", "14683-7"),
+    ("Créatinine", "mg/l", "Biochimie urinaire", None),
+    ("Clairance de la créatinine", "ml/mn", "Sang", None),
+    ("Acide urique", "mg/l", "Sang", "3084-1"),
+    ("Acide urique", "µmol/l", "Sang", "14933-6"),
+    ("Glucose", "mmol/l", "Plasma", "14749-6"),
+    ("Glucose", "mmol/l", "Liquide céphalo-rachidien", None),
+    ("HbA1c", "%", "", "4548-4"),
+    ("Cholestérol LDL calculé", "mmol/l", "", "39469-2"),
+    ("LDL cholestérol", "mmol/l", "", "22748-8"),
+    ("Cholestérol HDL", "mmol/l", "", "14646-4"),
+    ("Bilirubine totale", "µmol/l", "", "14631-6"),
+    ("Bilirubine totale", "mg/l", "", "1975-2"),
+    ("Bilirubine directe", "µmol/l", "", "14629-0"),
+    ("Bilirubine conjuguée", "µmol/l", "", None),
+    ("TRANSAMINASE TGO (ASAT)", "UI/l", "", "1920-8"),
+    ("SGPT (ALAT)", "U/L", "", "1742-6"),
+    ("Gamma-glutamyl transférase (GGT)", "U/l", "", "2324-2"),
+    ("Phosphatases alcalines", "UI/l", "", "6768-6"),
+    ("LDH", "UI/l", "Liquide pleural", None),
+    ("Lipase", "UI/l", "", "3040-3"),
+    ("Amylase", "UI/l", "", None),
+    ("Amylase", "UI/l", "Sang", "1798-8"),
+    ("Amylase", "UI/l", "Urines", None),
+    ("Albumine", "g/l", "Sérum", "1751-7"),
+    ("Albuminurie", "mg/l", "Urines", None),
+    ("Microalbuminurie", "mg/l", "", "14957-5"),
+    ("Protéinurie", "g/l", "", "2888-6"),
+    ("Protéinurie des 24h", "g/24h", "Urines", "2889-4"),
+    ("Ferritine", "ng/ml", "", "2276-4"),
+    ("Fer sérique", "µmol/l", "", "14798-3"),
+    ("Transferrine", "g/l", "", "3034-6"),
+    ("IgG", "g/l", "", "2465-3"),
+    ("IgG", "UI/ml", "Sérologie de la toxoplasmose", None),
+    ("IgG", "g/l", "LCR", None),
+    ("IgE", "kUI/l", "Allergènes", None),  # of which allergen?
+    ("T3 libre", "pg/ml", "", "3051-0"),
+    ("T3 libre", "pmol/l", "", "14928-6"),
+    ("FSH", "mUI/ml", "", "15067-2"),
+    ("LH", "UI/l", "Test à la LHRH", None),
+    ("Vitamine B12", "pmol/l", "", "14685-2"),
+    ("Vitamine B12", "pg/ml", "", "2132-9"),
+    ("PSA total", "ng/ml", "", "2857-1"),
+    ("PSA libre", "ng/ml", "", "10886-0"),
+    ("PSA libre/PSA total", "%", "", None),
+    ("ANTIGENE CARCINO EMBRYONNAIRE(ACE)", "ng/ml", "", "2039-6"),
+    ("NT-proBNP", "pg/ml", "", "33762-6"),
+    ("Procalcitonine", "µg/l", "", "33959-8"),
+    ("Fibrinogène", "g/l", "Hémostase", None),
 ]
 
 
@@ -131,11 +208,12 @@ def test_a_label_a_unit_and_a_chapter_get_this_code_or_none(
 def test_a_row_of_the_table_is_sound(entry: Entry) -> None:
     assert valid(entry.code.code)
     assert entry.code.display
-    assert entry.source in {"Annex A", "ANS samples"}
+    assert entry.source in {"Annex A", "ANS samples", "Top 2000 SI", "LOINC"}
     for unit in (entry.written, entry.ucum):
         assert not unit or biology.known(unit)
     assert (entry.factor == 1) or (entry.written, entry.ucum) in {("/uL", "10*9/L"), ("/uL", "10*12/L")}
-    assert {*entry.refuses, *filter(None, [entry.needs])} <= set(code_table._WORDS)
+    assert entry.highest is None or (entry.needs == "blood" and entry.highest[0] < entry.highest[1])
+    assert {*entry.refuses, *filter(None, [entry.needs])} <= set(vocabulary.WORDS)
     assert entry.labels
     assert "" not in entry.labels
 
@@ -200,7 +278,7 @@ def test_of_the_results_in_the_samples_none_gets_a_wrong_code() -> None:
         ("TSH", "3016-3"): 1,
         ("CREATININE", None): 1,
         ("BASE EXCESS", None): 1,
-        ("I.G.E Totales", None): 1,
+        ("I.G.E Totales", "19113-0"): 1,
     }
 
 
@@ -230,6 +308,68 @@ def test_a_report_without_chapters_that_speaks_of_a_puncture_gets_no_code() -> N
     assert code("Triglycérides", "g/l", "", "Bilan lipidique") == "2571-8"
     assert code("Triglycérides", "g/l", "", "PONCTION d'ascite du 20/11") is None
     assert code("Triglycérides", "g/l", "Lipides du sang", "PONCTION d'ascite du 20/11") == "2571-8"
+
+
+def test_a_report_without_chapters_that_speaks_of_urine_gets_no_code_that_urine_could_have() -> None:
+    assert code("Natrémie", "mmol/l", "", "Bilan") == "2951-2"
+    assert code("Natrémie", "mmol/l", "", "Recueil des urines de 24 h") is None
+
+
+def implied(label: str, unit: str, high: str, text: str = "UREE 0,40 g/l", chapter: str = "BIOCHIMIE") -> str | None:
+    found = coded(label, (), Measure("5", unit, None, "", high), Context(chapter, text))
+    return found.code.code if found else None
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "high", "expected"),
+    [
+        ("Urée", "mmol/l", "7.01", "22664-7"),
+        ("Urée", "g/l", "0.42", "3091-6"),
+        ("Créatinine", "mg/l", "11,0", "2160-0"),
+        ("Créatinine", "µmol/l", "97.4", "14682-9"),
+        ("Sodium", "mEq/l", "146", "2951-2"),
+        ("Potassium", "mmol/l", "4.8", "2823-3"),
+        ("Glucose", "g/l", "1.06", "2345-7"),
+        ("Acide urique", "mg/l", "60", "3084-1"),
+        ("Calcium", "mmol/l", "2.60", "2000-8"),
+    ],
+)
+def test_biochimie_is_blood_where_the_upper_normal_is_one_of_blood(
+    label: str, unit: str, high: str, expected: str
+) -> None:
+    assert implied(label, unit, high) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "high"),
+    [
+        ("Urée", "mmol/l", ""),
+        ("Urée", "mmol/l", "<7"),
+        ("Urée", "mmol/l", "580"),  # of urine
+        ("Créatinine", "µmol/l", "18000"),
+        ("Sodium", "mmol/l", "220"),
+        ("Potassium", "mmol/l", "125"),
+        ("Glucose", "g/l", "0.15"),
+        ("Glucose", "g/l", "0.75"),  # of cerebrospinal fluid
+        ("Acide urique", "mg/l", "750"),
+        ("Amylase", "UI/l", "100"),  # urine has normals like those of blood
+    ],
+)
+def test_biochimie_alone_is_not_blood_without_the_normals_of_blood(label: str, unit: str, high: str) -> None:
+    assert implied(label, unit, high) is None
+
+
+def test_biochimie_alone_is_not_blood_in_a_report_that_speaks_of_another_fluid() -> None:
+    assert implied("Urée", "mmol/l", "7.01", "Urée 5\nDiurèse des urines de 24 h") is None
+    assert implied("Urée", "mmol/l", "7.01", "Liquide de dialyse") is None
+    assert implied("Urée", "mmol/l", "7.01", chapter="HEMOSTASE") is None
+
+
+def test_the_rows_of_blood_and_the_normals_of_other_fluids_have_nothing_in_common() -> None:
+    spans = {(one.code.code, one.written): one.highest for one in entries() if one.highest}
+    foreign = {("22664-7", "mmol/L"): "160", ("2160-0", "mg/L"): "250", ("2951-2", "mmol/L"): "200"}
+    for row, highest in foreign.items():
+        assert not spans[row][0] <= Decimal(highest) <= spans[row][1]
 
 
 def test_value_and_both_normals_are_converted_together_and_exactly() -> None:

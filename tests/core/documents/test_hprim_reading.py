@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from passerelle.core.documents import hprim
-from passerelle.core.documents.hprim import charset, layout, reading
+from passerelle.core.documents.hprim import charset, laboratory, layout, reading
 from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.message import Document, Kind, Measure, Status
 
@@ -457,8 +457,8 @@ def test_the_messages_of_a_file_are_limited() -> None:
 
 def test_the_results_of_a_message_are_limited() -> None:
     line = "RES|A|B|N|1"
-    assert len(lab(*[line] * reading.MOST_RESULTS)[1].results) == reading.MOST_RESULTS
-    refused(file("****LAB****", *[line] * (reading.MOST_RESULTS + 1)).encode(), r"hprim\.results")
+    assert len(lab(*[line] * laboratory.MOST_RESULTS)[1].results) == laboratory.MOST_RESULTS
+    refused(file("****LAB****", *[line] * (laboratory.MOST_RESULTS + 1)).encode(), r"hprim\.results")
 
 
 @pytest.mark.parametrize("unit", ["\t", "*", "RES|", "* ", "1/1/", "-", "é", "\r"])

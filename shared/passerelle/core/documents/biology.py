@@ -93,7 +93,7 @@ _WEIGHED = re.compile(
     r"|calcium|fibrinog|transferrine|haptoglobine|chlore|fer\b|magn[ée]sium|phosph|lipides|urique|immunoglob|ig[agm]\b",
     re.IGNORECASE,
 )
-_SEDIMENTATION = re.compile(r"\bvs\b|s[ée]dimentation", re.IGNORECASE)
+_SEDIMENTATION = re.compile(r"\bv\.?s\b|s[ée]dimentation", re.IGNORECASE)
 _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _NUMBER = re.compile(r"\*?\s*(?P<sign><=|>=|[<>≤≥]?)\s*(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*\*?")
 _THOUSANDS = re.compile(r"[+-]?0*[1-9]\d*,\d{3}")  # 4,500 leucocytes are four thousand and more, or four and a half

@@ -1,44 +1,26 @@
 """From a test's label, unit and chapter to LOINC: by the shipped table or the agreement, never by guess.
 
 Design decision 6: a code only from an entry that fits label *and* unit; where blood may be meant or something else,
-words of the chapter must say which, else there is no code.
+words of the chapter must say which, else there is no code. « BIOCHIMIE » alone says blood where the whole report is
+silent on anything else and the laboratory's upper normal is one that only blood has.
 """
 
 import csv
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Context as Precision
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from types import MappingProxyType
 
 from passerelle.core.documents import biology
+from passerelle.core.documents.vocabulary import WORDS, plain, spaced, speaks
 from passerelle.core.message import Code, LocalCode, Measure
 
 LOINC = "2.16.840.1.113883.6.1"
 TABLE = "loinc.2026-11.csv"
 _EXACT = Precision(prec=60)  # twice the digits that a quantity may have
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
-_WORDS = MappingProxyType(  # what a chapter or a label speaks of, in folded words
-    {
-        "blood": r"sang|sanguine?s?|seri(?:que|ques|cite)|serum|plasma|plasmatiques?",
-        "hematology": r"hematolog\w*|hemogramme|nfs|nfp|numeration (?:formule|globulaire|sanguine)|formule sanguine",
-        "urine": r"urin\w*|ecbu|\w*uries?",
-        "elsewhere": r"lcr|cephalo\w*|(?:cephalo)?rachidien\w*|ascit\w*|pleura\w*|synovia\w*|articul\w*|pericard\w*"
-        r"|periton\w*|ponction\w*|liquides?|sperm\w*|semin\w*|selles?|copro\w*|fec\w*|lavage\w*|lba|crachats?"
-        r"|expector\w*|dialys\w*|moelle|myelogr\w*|medull\w*|saliv\w*|drains?|drainage|amnio\w*|cordon|capillaires?"
-        r"|buvard|sueur|redon\w*|epanchement\w*|kystes?|pus|cytobacterio\w*|abces|bronch\w*|bile|biliaire",
-        "electrophoresis": r"electrophoreses?|electrophoretique|epp",
-        "haemoglobin": r"hemoglobines?|lipoprot\w*|isoenzym\w*|immunofix\w*",
-        "timed": r"hlm|addis|minutes?|debit|24 ?h",
-        "dynamic": r"hgpo|charge|test|epreuves?|apres|prandiale?|post\w*|provoque\w*"
-        r"|t(?:0|30|60|90|120|180)|o ?sullivan|cycle|stimulation",
-        "cells": r"erythrocyt\w*|globulaires?|intra\w*|hemat\w*",
-        "typing": r"typages?|phenotyp\w*|immuno\w*|sous populations?",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +34,19 @@ class Entry:
     labels: frozenset[str]
     needs: str  # the name of a group of words, or nothing
     refuses: tuple[str, ...]
+    highest: tuple[Decimal, Decimal] | None  # between which upper normals are those of blood and of nothing else
     source: str
 
-    def fits(self, words: str, text: str) -> bool:
-        """Tell whether label and chapter allow the code; `text` stands for a chapter that is not there."""
-        needed = not self.needs or _speaks(self.needs, words)
-        return needed and not any(_speaks(name, words) for name in self.refuses) and not self._foreign(text)
+    def fits(self, asked: "_Asked") -> bool:
+        """Tell whether label, chapter and text allow the code."""
+        said = not self.needs or speaks(self.needs, asked.words) or (self.needs == "blood" and self._implied(asked))
+        return said and not any(speaks(name, asked.words) or name in asked.around for name in self.refuses)
 
-    def _foreign(self, text: str) -> bool:
-        return "elsewhere" in self.refuses and _speaks("elsewhere", text)
+    def _implied(self, asked: "_Asked") -> bool:
+        """Tell whether only blood can be meant: by chapter, normals, and the silence of the report on all else."""
+        if self.highest is None or asked.highest is None or not speaks("chemistry", asked.words):
+            return False
+        return self.highest[0] <= asked.highest <= self.highest[1] and asked.told.isdisjoint(self.refuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +59,16 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A result as the rows look at it, in folded words."""
+
+    words: str  # of label and chapter
+    told: frozenset[str]  # what the whole report speaks of
+    around: frozenset[str]  # the same where there is no chapter
+    highest: Decimal | None  # normal
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
     """A code and the measure in the unit that it is said in."""
 
@@ -80,12 +76,17 @@ class Coded:
     measure: Measure
 
 
-def find(label: str, ucum: str, context: Context) -> Entry | None:
-    """Return the one entry that fits label, unit and context; two are none."""
-    words = f"{_spaced(label)} {_spaced(context.chapter)}"
-    text = "" if context.chapter.strip() else _spaced(context.text)  # a RES line has no chapter
+def find(label: str, ucum: str, context: Context, high: str = "") -> Entry | None:
+    """Return the one entry that fits label, unit and context; two are none. `high` is the upper normal."""
+    told, highest = _told(context.text), biology.quantity(high)
+    asked = _Asked(
+        f"{spaced(label)} {spaced(context.chapter)}",
+        told,
+        frozenset() if context.chapter.strip() else told,
+        highest.number if highest and not highest.limit else None,
+    )
     folded = _folded(label)
-    found = [one for one in entries() if folded in one.labels and one.written == ucum and one.fits(words, text)]
+    found = [one for one in entries() if folded in one.labels and one.written == ucum and one.fits(asked)]
     return found[0] if len(found) == 1 else None
 
 
@@ -94,7 +95,7 @@ def coded(label: str, own: tuple[Code, ...], measure: Measure, context: Context)
     unit = measure.ucum or biology.ucum(measure.unit, label) or ""
     if biology.quantity(measure.value) is None or (measure.unit and not unit):
         return None
-    entry = _agreed(own, unit, context.codes) or find(label, unit, context)
+    entry = _agreed(own, unit, context.codes) or find(label, unit, context, measure.high)
     if entry is None:
         return None
     said = measure if entry.written == entry.ucum else _converted(measure, entry)
@@ -132,8 +133,21 @@ def _entry(row: dict[str, str]) -> Entry:
         frozenset(map(_folded, row["labels"].split("|"))),
         row["needs"],
         tuple(row["refuses"].split()),
+        _span(row["highest"]),
         row["source"],
     )
+
+
+@lru_cache(maxsize=1)
+def _told(text: str) -> frozenset[str]:
+    """Return the groups of words that a report speaks of; its results ask one after the other."""
+    words = spaced(text)
+    return frozenset(name for name in WORDS if speaks(name, words))
+
+
+def _span(text: str) -> tuple[Decimal, Decimal] | None:
+    low, _, high = text.partition("-")
+    return (Decimal(low), Decimal(high)) if text else None
 
 
 def _agreed(own: tuple[Code, ...], ucum: str, agreed: tuple[LocalCode, ...]) -> Entry | None:
@@ -144,7 +158,7 @@ def _agreed(own: tuple[Code, ...], ucum: str, agreed: tuple[LocalCode, ...]) -> 
         return None
     (loinc,) = said
     known = (entry for entry in entries() if entry.code.code == loinc and entry.written == ucum)
-    bare = Entry(Code(loinc, LOINC), ucum, ucum, Decimal(1), frozenset(), "", (), "agreement")
+    bare = Entry(Code(loinc, LOINC), ucum, ucum, Decimal(1), frozenset(), "", (), None, "agreement")
     return next(known, bare)
 
 
@@ -165,20 +179,6 @@ def _scaled(text: str, factor: Decimal) -> str | None:
     return str(biology.Quantity(product, given.limit))
 
 
-def _speaks(name: str, words: str) -> bool:
-    return bool(re.search(rf"\b(?:{_WORDS[name]})\b", words))
-
-
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(char for char in letters if not unicodedata.combining(char)).casefold()
-
-
-def _spaced(text: str) -> str:
-    """Return words without case, accents and signs."""
-    return " ".join(re.sub(r"[^a-z0-9]", " ", _plain(text)).split())
-
-
 def _folded(label: str) -> str:
     """Return a label to compare: V.G.M. is VGM, but a ratio (`/`) and a sum (`+`) stay what they are."""
-    return " ".join(re.sub(r"[^a-z0-9/+]", " ", _plain(label).replace(".", "")).split())
+    return " ".join(re.sub(r"[^a-z0-9/+]", " ", plain(label).replace(".", "")).split())

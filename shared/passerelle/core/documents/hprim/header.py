@@ -1,7 +1,7 @@
 """The twelve lines before an HPRIM text, one field a line, no labels."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,8 @@ _LONGEST_DATE = 15  # line 10 as some readers cut it
 _INSURED = re.compile(r"[12]\d{12}(?: ?\d{2})?")
 _LETTER = re.compile(r"[^\W\d_]")
 _CITY = re.compile(r"(\d{5})\s*(\D.*)?")
+_REST = "The line says more than its field takes."
+_BESIDE = "It stays in the HPRIM text beside."
 _CODE = re.compile(r"(?=.*\d)[\w./-]{1,20}")  # line 1 may also be a title or a routing line: no code
 
 
@@ -68,7 +70,16 @@ def read(lines: Sequence[str], today: date, where: str) -> Header:
         )
         if field and day is None
     ]
+    losses += [Loss("hprim.line-rest", f"{where}, line {n}", _REST, _BESIDE) for n in _unread(fields, performed)]
     return Header(_patient(fields, birth), performed, fields[8], fields[11], tuple(losses))
+
+
+def _unread(fields: list[str], performed: date | None) -> Iterator[int]:
+    """Yield the lines whose words find no home: a title in line 1, a routing mark around the date of line 10."""
+    if fields[0].strip(NO_CODE) and not _CODE.fullmatch(fields[0]):
+        yield 1
+    if performed and not dates.shaped(fields[9]):
+        yield 10
 
 
 def _doubt(code: str, where: str, field: str) -> Loss:

@@ -1,22 +1,19 @@
 """HPRIM files, read: each message a document, everything doubtful said."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from passerelle.core.documents.hprim import charset, header, layout, results
+from passerelle.core.documents.hprim import charset, header, laboratory, layout
 from passerelle.core.documents.hprim.header import Header
 from passerelle.core.documents.hprim.layout import Marker, Segment
 from passerelle.core.errors import MalformedError, UnsupportedError
-from passerelle.core.message import Attachment, Code, Document, Loss, Result
+from passerelle.core.message import Attachment, Code, Document, Loss
 
 MOST_MESSAGES = 100
-MOST_RESULTS = 2_000  # in one message
 _LOINC = "2.16.840.1.113883.6.1"
 LETTER = Code("11488-4", _LOINC, "CR ou fiche de consultation")
 LABORATORY = Code("11502-2", _LOINC, "CR d'examens biologiques")
-_TEX = re.compile(r"TEX(?:\||$)")
 _WHY = {
     "hprim.macroman-guessed": "The bytes are MacRoman by the look of them, and nothing says so.",
     "hprim.unknown-characters": "Some characters are no text in the encoding of the file.",
@@ -30,15 +27,6 @@ class HprimFile:
     documents: tuple[Document, ...]
     losses: tuple[Loss, ...] = ()
     rest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lab:
-    """A LAB section: what is to be read by people, what by programs, what by neither."""
-
-    text: tuple[str, ...] = ()
-    results: tuple[Result, ...] = ()
-    losses: tuple[Loss, ...] = ()
 
 
 def recognise(content: bytes) -> bool:
@@ -88,12 +76,12 @@ def _message(segment: Segment, number: int, received: datetime) -> tuple[Documen
     body = start + header.LENGTH
     where = f"message {number}"
     head = header.read(segment.lines[start:body], received.date(), where)
-    plain, lab = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]))
-    section = _lab(lab, where)
+    before, after = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]))
+    section = laboratory.read(after, before, where)
     document = _document(head, received, LABORATORY if section.results else LETTER)
     document = replace(
         document,
-        text=_text(plain, section.text),
+        text=_text(before, section.text),
         results=section.results,
         source=Attachment("message.hpr", "text/plain", "\r\n".join(segment.lines).encode()),
     )
@@ -127,30 +115,6 @@ def _parts(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if layout.marker(line) is Marker.LAB:
             return lines[:number], lines[number + 1 :]
     return lines, ()
-
-
-def _lab(lines: tuple[str, ...], where: str) -> _Lab:
-    typed = [line.lstrip() for line in lines if layout.marker(line) is None]
-    if sum(line.startswith("RES|") for line in typed) > MOST_RESULTS:
-        raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
-    text: list[str] = []
-    found: list[Result] = []
-    losses: list[Loss] = []
-    for number, line in enumerate(typed, 1):
-        result = results.read(line) if line.startswith("RES|") else None
-        if result is None:
-            text.append(_TEX.sub("", line))
-        elif not results.empty(result):
-            found = results.joined(found, result)
-        if line.startswith("RES|") and (result is None or results.empty(result)):
-            losses.append(_odd(result, f"{where}, LAB line {number}"))
-    return _Lab(tuple(text), tuple(found), tuple(losses))
-
-
-def _odd(result: Result | None, where: str) -> Loss:
-    if result is None:
-        return Loss("hprim.result-fields", where, "The line has more than 14 fields.", "It is carried as text.")
-    return Loss("hprim.result-empty", where, "The line has no label and no value.", "Nothing.")
 
 
 def _text(plain: tuple[str, ...], lab: tuple[str, ...]) -> tuple[str, ...]:

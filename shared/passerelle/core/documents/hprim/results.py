@@ -46,15 +46,14 @@ def empty(result: Result) -> bool:
     return not result.label and not result.measure.value
 
 
-def joined(results: list[Result], result: Result) -> list[Result]:
-    """Return the results with one more, which is the second unit of the last one where it is labelled `soit`."""
+def joined(last: Result, result: Result) -> Result | None:
+    """Return two results as one where the second is labelled `soit`: the same in a second unit; None otherwise."""
     same = result.label.casefold().strip(" :.") == _THE_SAME
-    if not same or not results or results[-1].second is not None or _contrary(results[-1], result):
-        return [*results, result]
-    last = results[-1]
+    if not same or last.second is not None or _contrary(last, result):
+        return None
     codes = tuple(dict.fromkeys(last.codes + result.codes))
     flag, remarks = last.flag or result.flag, last.remarks + result.remarks
-    return [*results[:-1], replace(last, second=result.measure, codes=codes, flag=flag, remarks=remarks)]
+    return replace(last, second=result.measure, codes=codes, flag=flag, remarks=remarks)
 
 
 def _contrary(one: Result, other: Result) -> bool:

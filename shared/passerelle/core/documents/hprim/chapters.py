@@ -1,0 +1,181 @@
+"""The chapters of a laboratory's text: `H E M A T O L O G I E` on a line of its own, where it is beyond doubt.
+
+A title is a line of known words. A line in capitals that is not known may be a title too: it ends the chapter, and so
+does one that speaks of another fluid. A result has the chapter of the line that shows it, with its label and value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from passerelle.core.documents.vocabulary import spaced, speaks
+from passerelle.core.message import Result
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LONGEST_TITLE = 60
+_LONGEST_LABEL = 12  # words with which a line may begin
+_SHORTEST_CAPITALS = 4  # letters; less is an abbreviation beside a result
+_DECORATION = " \t*-=_+#~:.<>|/"
+_GAP = re.compile(r"\s{3,}")  # between columns
+_LETTERSPACED = re.compile(r"\S(?: \S)*(?:\s{2,}\S(?: \S)*)*")
+_DISCIPLINES = _words(
+    "hematologie biochimie chimie hemostase coagulation immunologie immunochimie serologie serologies hormonologie"
+    " endocrinologie bacteriologie microbiologie virologie parasitologie mycologie allergie allergologie toxicologie"
+    " pharmacologie marqueurs vitamines proteines electrophorese immunohematologie cytologie cytobacteriologique"
+    " spermiologie spermogramme"
+)
+_SECTIONS = _words(
+    "hemogramme nfs numeration formule leucocytaire plaquettes ionogramme bilan lipidique hepatique renal renale"
+    " thyroidien martial phosphocalcique glucidique inflammatoire inflammation enzymologie enzymes lipides hormones"
+    " proteinogramme"
+)
+_FILLERS = _words(
+    "et de des du d la le l les sur en a au aux avec ou examen examens analyse analyses resultats autres chapitre suite"
+    " general generale generales speciale specialisee medicale clinique cellulaire moleculaire tumoraux standard"
+    " complet complete total edta bacterienne virale infectieuse specifiques fonction fonctions"
+)
+_COLUMNS = _words(
+    "resultat resultats unite unites valeur valeurs de reference references ref normale normales usuelles"
+    " anteriorite anteriorites anterieur anterieurs anterieures date du le bornes intervalle intervalles"
+)
+_SPECIMENS = ("blood", "urine", "elsewhere")
+_FEW = 6  # lines between two results, where a number needs no label to be the second one's
+_LOOK_AHEAD = 400  # lines of text in which a result is sought
+_VALUE_BELOW = 2  # lines under a label in which its value may stand
+_BETWEEN = re.compile(r"(?<=\d)(?:[.,]|[ \xa0](?=\d{3}(?!\d)))(?=\d)")  # 2.920 shows 2920, 13,3 shows 13.3
+
+
+def read(lines: Sequence[str], found: Sequence[tuple[Result, int]]) -> tuple[Result, ...]:
+    """Return results with their chapters; each came with how many lines of the text stood before it."""
+    titles = _Titles(frozenset(spaced(result.label) for result, _ in found) - {""})
+    chapters = [titles.line(line) for line in lines]
+    if not any(chapters):
+        return tuple(result for result, _ in found)
+    return tuple(_placed(_Shown(lines), chapters, found))
+
+
+def _placed(shown: "_Shown", chapters: list[str], found: Sequence[tuple[Result, int]]) -> Iterator[Result]:
+    """Yield each result with the chapter of the lines that show it, if they have one and the same."""
+    start = last = 0
+    for result, before in found:
+        close = before > last  # lines have come between two results: the second is among them
+        start = last if close else start
+        among = range(start, min(before, start + _LOOK_AHEAD))
+        lines = shown.lines(result, among) or (shown.values(result, among) if close and len(among) <= _FEW else [])
+        told = {chapters[line] for line in lines}
+        yield replace(result, chapter=told.pop()) if len(told) == 1 else result
+        start, last = max([start, *lines[:1]]), before
+
+
+class _Shown:
+    """The lines of a text, to find those that show a result."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._words = [f" {spaced(line)} " for line in lines]
+        self._numbers = [_BETWEEN.sub("", line) for line in lines]
+
+    def lines(self, result: Result, among: range) -> list[int]:
+        """Return the lines that have the label of a result, with its value or a value near below."""
+        label, value = f" {spaced(result.label)} ", result.measure.value
+        if not label.strip():
+            return []
+        return [line for line in among if label in self._words[line] and self._holds(value, line, among.stop)]
+
+    def values(self, result: Result, among: range) -> list[int]:
+        """Return the lines that have the number of a result, which the text may name in other words."""
+        value = result.measure.value
+        return [line for line in among if re.search(r"\d", value) and self._holds(value, line, line + 1)]
+
+    def _holds(self, value: str, line: int, stop: int) -> bool:
+        below = [line, *self._below(line, min(line + 1 + _VALUE_BELOW, stop))]
+        if digits := re.sub(r"\D", "", value):
+            number = re.compile(rf"(?<!\d){digits}(?!\d)")
+            return any(number.search(self._numbers[place]) for place in below)
+        words = f" {spaced(value)} " if spaced(value) else ""
+        return any(words in self._words[place] for place in below)
+
+    def _below(self, line: int, stop: int) -> Iterator[int]:
+        """Yield the lines under a label that have no words before their number."""
+        for place in range(line + 1, stop):
+            if self._words[place].lstrip()[:1].isalpha():
+                return
+            yield place
+
+
+@dataclass(slots=True)
+class _Titles:
+    """Follows the titles down a text: the chapter that is open, if any is, and whether it names a fluid."""
+
+    labels: frozenset[str]
+    chapter: str = ""
+    fluid: bool = False  # a title under it may be of that fluid still, or of blood again
+
+    def line(self, text: str) -> str:
+        """Return the chapter of a line, which may be its title."""
+        title, words = _title(text), spaced(text)
+        known = bool(title) and _known(spaced(title))
+        row = self._of_result(words)
+        if row and known and spaced(title) in self.labels and self._begins(spaced(title)):
+            self.chapter = ""  # the title of a chapter, or a result that is called so
+        elif known and not row:
+            self._open(title, spaced(title))
+        elif not row and (_capitals(title) or self._doubtful(words)):
+            self.chapter, self.fluid = "", False
+        return self.chapter
+
+    def _of_result(self, words: str) -> bool:
+        """Tell whether a line begins with the label of a result."""
+        starts = words.split()[:_LONGEST_LABEL]
+        return any(" ".join(starts[:length]) in self.labels for length in range(1, len(starts) + 1))
+
+    def _open(self, title: str, words: str) -> None:
+        fluid, discipline = _fluid(words), not _DISCIPLINES.isdisjoint(words.split())
+        if not fluid and (self._elsewhere() or (self.fluid and not discipline)):
+            self.chapter = ""
+        elif fluid or discipline or not self.chapter:
+            self.chapter, self.fluid = title, fluid
+
+    def _elsewhere(self) -> bool:
+        """Tell whether the chapter is one of a fluid that is neither blood nor urine."""
+        return speaks("elsewhere", spaced(self.chapter))
+
+    def _doubtful(self, words: str) -> bool:
+        """Tell whether a line that is no title may still be under another one than the chapter's."""
+        contrary = any(speaks(name, words) and not speaks(name, spaced(self.chapter)) for name in _SPECIMENS)
+        return contrary or self._begins(words)
+
+    def _begins(self, words: str) -> bool:
+        """Tell whether words may begin a chapter: those of a section do under a fluid, which they may leave."""
+        own = set(words.split())
+        return not _DISCIPLINES.isdisjoint(own) or (self.fluid and not _SECTIONS.isdisjoint(own))
+
+
+def _title(line: str) -> str:
+    """Return the title that a line may be, without the heads of columns beside it; nothing where it is a row."""
+    text = line.strip(_DECORATION)
+    if _LETTERSPACED.fullmatch(text):
+        text = " ".join(word.replace(" ", "") for word in re.split(r"\s{2,}", text))
+    first, *columns = _GAP.split(text)
+    heads = {word for column in columns for word in spaced(column).split() if not word.isdigit()}
+    title = first.strip(_DECORATION)
+    if not heads <= _COLUMNS or len(title) > _LONGEST_TITLE or any(map(str.isdigit, title)):
+        return ""
+    return title
+
+
+def _known(words: str) -> bool:
+    """Tell whether a title has known words only, and one that names a discipline, a section or a fluid."""
+    named = [word for word in words.split() if word not in _FILLERS]
+    return bool(named) and all(word in _DISCIPLINES | _SECTIONS or _fluid(word) for word in named)
+
+
+def _fluid(words: str) -> bool:
+    return any(speaks(name, words) for name in _SPECIMENS)
+
+
+def _capitals(title: str) -> bool:
+    return title.isupper() and sum(map(str.isalpha, title)) >= _SHORTEST_CAPITALS

@@ -1,0 +1,61 @@
+"""The LAB section, read: TEX lines for people, RES lines for programs, chapters out of the one for the other."""
+
+import re
+from dataclasses import dataclass
+
+from passerelle.core.documents.hprim import chapters, layout, results
+from passerelle.core.errors import MalformedError
+from passerelle.core.message import Loss, Result
+
+MOST_RESULTS = 2_000  # in one message
+_TEX = re.compile(r"TEX(?:\||$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What is to be read by people, what by programs, what by neither."""
+
+    text: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+def read(lines: tuple[str, ...], plain: tuple[str, ...], where: str) -> Section:
+    """Return what the lines after ****LAB**** say; `plain` is the text before it, which shows results too."""
+    typed = [line.lstrip() for line in lines if layout.marker(line) is None]
+    if sum(line.startswith("RES|") for line in typed) > MOST_RESULTS:
+        raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
+    text: list[str] = []
+    found: list[tuple[Result, int]] = []
+    losses: list[Loss] = []
+    for number, line in enumerate(typed, 1):
+        result = results.read(line) if line.startswith("RES|") else None
+        if result is None:
+            text.append(_TEX.sub("", line))
+        elif not results.empty(result):
+            _add(found, result, len(text))
+        if line.startswith("RES|") and (result is None or results.empty(result)):
+            losses.append(_odd(result, f"{where}, LAB line {number}"))
+    return Section(tuple(text), _titled(found, text, plain), tuple(losses))
+
+
+def _add(found: list[tuple[Result, int]], result: Result, before: int) -> None:
+    """Add a result with the number of lines before it, or join it to the one above as its second unit."""
+    joined = results.joined(found[-1][0], result) if found else None
+    if joined is None:
+        found.append((result, before))
+    else:
+        found[-1] = (joined, found[-1][1])
+
+
+def _titled(found: list[tuple[Result, int]], text: list[str], plain: tuple[str, ...]) -> tuple[Result, ...]:
+    """Return the results with their chapters, from the TEX lines or, where there is none, from the text."""
+    if any(line.strip() for line in text):
+        return chapters.read(text, found)
+    return chapters.read(plain, [(result, len(plain)) for result, _ in found])
+
+
+def _odd(result: Result | None, where: str) -> Loss:
+    if result is None:
+        return Loss("hprim.result-fields", where, "The line has more than 14 fields.", "It is carried as text.")
+    return Loss("hprim.result-empty", where, "The line has no label and no value.", "Nothing.")
