@@ -157,6 +157,7 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
                 letters=table.letters,
                 account=table.account,
                 patient_boxes=table.patient_boxes,
+                prescriber=table.prescriber,
             )
 
 

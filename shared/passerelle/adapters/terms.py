@@ -169,6 +169,7 @@ class AgreementTable(_Table):
     letters: Letters = Letters.N1
     account: bool = False
     patient_boxes: bool = False
+    prescriber: bool = False
 
 
 class File(_Table):

@@ -244,8 +244,11 @@ class Dispatch:
     product: str = ""  # référence produit, X-MSS-NIL
     software: str = "Passerelle"
     codes: tuple[LocalCode, ...] = ()  # the sender's own codes of tests, from the agreement
+    answers: str = ""  # Message-ID that the recipient knows of the mail that this one answers
+    receipt: bool = False  # whether the recipient is asked for an MDN
     letters: Letters = Letters.N1
     account: bool = False  # the mail's last lines say what could not be carried
+    prescriber: bool = False  # the recipient ordered what the sender reports
 
 
 @dataclass(frozen=True, slots=True)

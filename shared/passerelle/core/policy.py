@@ -1,12 +1,15 @@
 """Who may write to whom, by which route, and what becomes of a mail that is in doubt."""
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from passerelle.core.errors import UnsupportedError
 from passerelle.core.message import Document, Letters, LocalCode, Loss, Mailbox, Message, Network, Patient, Professional
 
 MOST_PATIENTS = 100
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # HPRIM dates a text by the mail around it
 
 PATIENT_BOXES = "@patient.mssante.fr"
 """Where patients have their boxes: the 15 digits of the INS before it (Mon espace santé)."""
@@ -74,7 +77,9 @@ class Agreement:
     ambiguity: Ambiguity = Ambiguity.RESEND
     letters: Letters = Letters.N1
     account: bool = False  # the mail's last lines say what could not be carried
+    silence: timedelta = field(default=timedelta(days=7), kw_only=True)  # without the reading receipt asked for
     patient_boxes: bool = False  # the recipient may be a patient's own box
+    prescriber: bool = False  # the recipient orders what the sender reports
 
     def mailboxes(self) -> tuple[Mailbox, Mailbox]:
         """Return sender and recipient as the recipient's network sees them."""
@@ -158,6 +163,25 @@ def by_patient(message: Message) -> tuple[Message, ...]:
         replace(message, documents=first, losses=message.losses + shared),
         *(replace(message, documents=documents, text="", attachments=(), losses=()) for documents in others),
     )
+
+
+def reply(original: Agreement) -> Agreement:
+    """Return the agreement by which the recipient of a mail may answer it."""
+    return replace(original, sender=original.recipient, recipient=original.sender)
+
+
+def fingerprint(message: Message) -> str:
+    """Return the SHA-256 of what a message carries, whatever mail carries it: hex."""
+    told = [document.source.content if document.source else _fields(document) for document in message.documents]
+    files = [attachment.content for attachment in message.attachments]
+    digest = hashlib.sha256()
+    for part in (*told, message.text.strip().encode(), *files):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def _fields(document: Document) -> bytes:
+    return repr(replace(document, created=_ANY_TIME)).encode()
 
 
 def _identity(patient: Patient) -> object | None:

@@ -81,6 +81,18 @@ def variants() -> Iterator[tuple[str, Message, Dispatch]]:
     )
     codes = (LocalCode("NA", "2951-2", "mmol/L"),)
     yield "coded", message(replace(REPORT, results=counted)), replace(DISPATCH, codes=codes)
+    recipient = replace(AUTHOR, family="MARTIN", identifier=None)
+    yield "recipient", message(LETTER, REPORT), replace(DISPATCH, recipient_professional=AUTHOR, prescriber=True)
+    yield (
+        "recipient-alone",
+        message(REPORT),
+        replace(
+            DISPATCH, recipient_professional=replace(recipient, profession=None, organisation=None), prescriber=True
+        ),
+    )
+    titles = ("Biochimie", "Bilan lipidique", "HEMOSTASE", "Bactériologie", "Inconnu")
+    parts = tuple(replace(counted[0], chapter=title) for title in titles)
+    yield "chapters", message(replace(REPORT, results=parts)), DISPATCH
     sections = replace(DISPATCH, letters=Letters.N3)
     yield "n3-plain", message(LETTER), sections
     yield "n3-ins", message(replace(LETTER, patient=QUALIFIED)), sections

@@ -9,6 +9,7 @@ from passerelle.core.documents.cda.writing import (
     write_letter,
     write_narrative,
 )
+from passerelle.core.documents.cda.writing_chapters import disciplines
 from passerelle.core.documents.cda.writing_frame import Frame, frame, patient_ids
 from passerelle.core.documents.cda.writing_people import qualified
 
@@ -16,6 +17,7 @@ __all__ = [
     "LABORATORY",
     "LABORATORY_TITLE",
     "Frame",
+    "disciplines",
     "frame",
     "patient_ids",
     "qualified",

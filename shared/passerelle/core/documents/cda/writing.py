@@ -6,7 +6,8 @@ from dataclasses import replace
 from lxml import etree
 
 from passerelle.core.documents import narrative
-from passerelle.core.documents.cda.writing_biology import chapters, remark_section, sections
+from passerelle.core.documents.cda.writing_biology import remark_section, sections
+from passerelle.core.documents.cda.writing_chapters import chapters
 from passerelle.core.documents.cda.writing_copy import copy_section
 from passerelle.core.documents.cda.writing_elements import LOINC, element, serialise, template
 from passerelle.core.documents.cda.writing_frame import Frame
@@ -55,7 +56,8 @@ def _with_sections(made: etree._Element, every: tuple[etree._Element, ...]) -> b
 def result_lines(document: Document) -> tuple[str, ...]:
     """Return the results as the narrative shows them, in fixed pitch."""
     lines: list[str] = []
-    for section in sections(document, ""):
+    leaves = (one for section in sections(document, "") for one in section.iter("{*}section"))
+    for section in (one for one in leaves if one.find("{*}text") is not None):
         title = section.findtext("{*}title") or ""
         lines += ["", title, "=" * len(title), *narrative.lines(section.find("{*}text"))]
     return tuple(lines)

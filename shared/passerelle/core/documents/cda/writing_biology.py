@@ -1,51 +1,19 @@
 """The sections of a CR-BIO: one for each chapter, with a table to read and an observation for each measure."""
 
-import unicodedata
-from dataclasses import dataclass
-from types import MappingProxyType
-
 from lxml import etree
 
-from passerelle.core.documents.cda.writing_elements import LOINC, Content, code, element, loinc, template
+from passerelle.core.documents.cda.writing_chapters import Chapter, Part, chapters
+from passerelle.core.documents.cda.writing_elements import Content, code, element, loinc, template
 from passerelle.core.documents.cda.writing_observations import Place, observations
 from passerelle.core.documents.cda.writing_sections import text_of
-from passerelle.core.message import Code, Document, LocalCode, Measure, Result, Status
+from passerelle.core.message import Document, LocalCode, Measure, Result, Status
 
-_NO_CHAPTER = "Résultats"
-_CHAPTERS = MappingProxyType(  # titles that name a discipline and nothing else
-    {
-        "BIOCHIMIE": Code("18719-5", LOINC, "Biochimie"),
-        "HEMATOLOGIE": Code("18723-7", LOINC, "Hématologie"),
-        "MICROBIOLOGIE": Code("18725-2", LOINC, "Microbiologie"),
-        "SEROLOGIE": Code("18727-8", LOINC, "Sérologie"),
-    }
-)
-_UNKNOWN = Code("", "")
+_CHAPTER = ("1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.250.1.213.1.1.2.70")
+_PART = ("1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71")
+_ENTRY = ("1.3.6.1.4.1.19376.1.3.1", "1.2.250.1.213.1.1.3.21")
 _HEADINGS = ("Analyse", "Résultat", "Valeurs de référence", "Remarques")
 _STATUS = {Status.UNVALIDATED: "non validé", Status.CORRECTED: "corrigé"}
 _FLAGS = {"L": "bas", "H": "haut", "LL": "très bas", "HH": "très haut"}
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Results under one title; the code is empty where the title names no discipline."""
-
-    title: str
-    code: Code
-    rows: tuple[tuple[str, Result], ...]  # each with the ID of its row
-
-
-def chapters(document: Document) -> tuple[Chapter, ...]:
-    """Return the results by chapter, in the order of the report; a chapter that comes twice is joined."""
-    groups: dict[str, list[tuple[str, Result]]] = {}
-    for number, result in enumerate(document.results, 1):
-        groups.setdefault(result.chapter or _NO_CHAPTER, []).append((f"r{number}", result))
-    return tuple(Chapter(title, _CHAPTERS.get(_folded(title), _UNKNOWN), tuple(rows)) for title, rows in groups.items())
-
-
-def _folded(title: str) -> str:
-    letters = unicodedata.normalize("NFD", title)
-    return "".join(char for char in letters if not unicodedata.combining(char)).strip(" :").upper()
 
 
 def remark_section(lines: tuple[str, ...]) -> etree._Element:
@@ -64,37 +32,41 @@ def remark_section(lines: tuple[str, ...]) -> etree._Element:
 def sections(document: Document, local_codes: str, codes: tuple[LocalCode, ...] = ()) -> tuple[etree._Element, ...]:
     """Return a section for each chapter."""
     day, text = document.performed or document.created, "\n".join(document.text)
-    return tuple(_section(chapter, Place(day, local_codes, codes, text)) for chapter in chapters(document))
+    place = Place(day, local_codes, codes, text)
+    return tuple(_chapter(chapter, place) for chapter in chapters(document))
 
 
-def _section(chapter: Chapter, place: Place) -> etree._Element:
+def _chapter(chapter: Chapter, place: Place) -> etree._Element:
+    """Return a chapter with its table, or with a section for each of its parts (S_laboratorySpecialty: never both)."""
+    if chapter.flat:
+        return _section(_CHAPTER, chapter.parts[0], place)
+    inside = (element("component", _section(_PART, part, place)) for part in chapter.parts)
+    return element(
+        "section", *map(template, _CHAPTER), code(chapter.code), element("title", chapter.code.display), *inside
+    )
+
+
+def _section(templates: tuple[str, str], part: Part, place: Place) -> etree._Element:
     relations = [
         element("entryRelationship", one, typeCode="COMP")
-        for row, result in chapter.rows
+        for row, result in part.rows
         for one in observations(result, row, place)
     ]
     act = element(
-        "act", code(chapter.code), element("statusCode", code="completed"), *relations, classCode="ACT", moodCode="EVN"
+        "act", code(part.code), element("statusCode", code="completed"), *relations, classCode="ACT", moodCode="EVN"
     )
     return element(
         "section",
-        template("1.3.6.1.4.1.19376.1.3.3.2.1"),
-        template("1.2.250.1.213.1.1.2.70"),
-        code(chapter.code),
-        element("title", chapter.title),
-        element("text", _table(chapter)),
-        element(
-            "entry",
-            template("1.3.6.1.4.1.19376.1.3.1"),
-            template("1.2.250.1.213.1.1.3.21"),
-            act,
-            typeCode="DRIV",
-        ),
+        *map(template, templates),
+        code(part.code),
+        element("title", part.title),
+        element("text", _table(part)),
+        element("entry", *map(template, _ENTRY), act, typeCode="DRIV"),
     )
 
 
-def _table(chapter: Chapter) -> etree._Element:
-    rows = [row for name, result in chapter.rows for row in _rows(name, result)]
+def _table(part: Part) -> etree._Element:
+    rows = [row for name, result in part.rows for row in _rows(name, result)]
     head = element("thead", element("tr", *(element("th", title) for title in _HEADINGS)))
     return element("table", head, element("tbody", *rows), border="1")
 
@@ -123,8 +95,10 @@ def normal(measure: Measure) -> str:
 
 
 def _remarks(name: str, result: Result) -> list[Content]:
-    signs = ", ".join(filter(None, (_FLAGS.get(result.flag), _STATUS.get(result.status))))
-    content: list[Content] = [signs]
+    flag, status = _FLAGS.get(result.flag), _STATUS.get(result.status)
+    content: list[Content] = [flag, ", " if flag and status else None]
+    content.append(element("content", status, ID=f"{name}s") if status else None)
+    content = [piece for piece in content if piece is not None]
     for number, remark in enumerate(result.remarks, 1):
-        content += [element("br") if content != [""] else None, element("content", remark, ID=f"{name}c{number}")]
+        content += [element("br") if content else None, element("content", remark, ID=f"{name}c{number}")]
     return content

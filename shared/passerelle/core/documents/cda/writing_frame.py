@@ -1,10 +1,11 @@
 """What a CDA needs beside the document, made out of what is known; each makeshift is told as a Loss."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from passerelle.core.documents.cda.writing_people import qualified
-from passerelle.core.message import Document, Identifier, LocalCode, Loss, Mailbox, Organisation, Professional
+from passerelle.core.message import Document, Identifier, LocalCode, Loss, Mailbox, Organisation, Professional, Status
 
 _PROFESSIONALS = "1.2.250.1.71.4.2.1"
 _ORGANISATIONS = "1.2.250.1.71.4.2.2"
@@ -21,6 +22,8 @@ class Frame:
     patient_ids: tuple[Identifier, ...]  # local ones, each with root and extension
     local_codes: str  # OID of the sender's own codes of tests
     codes: tuple[LocalCode, ...] = ()  # what they mean, by the agreement
+    recipient: Professional | None = None  # to whom it is sent
+    prescriber: bool = False  # he ordered what is reported
 
     @property
     def answerable(self) -> bool:
@@ -87,8 +90,19 @@ def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
         (organisation is not None and not numbered, "organisation.incomplete", "the structure's number and sector"),
     )
     told = [_missing(code, what) for lacks, code, what in missing if lacks]
-    spaced = any(len(code.code.split()) > 1 for result in document.results for code in result.codes)
-    return (*told, *((_INSURED,) if patient.insured else ()), *((_SPACED,) if spaced else ()))
+    return (*told, *_homeless(document))
+
+
+def _homeless(document: Document) -> Iterator[Loss]:
+    """Tell what HPRIM says and a CDA has no place for."""
+    if document.patient.insured:
+        yield _INSURED
+    if document.file_number:
+        yield _FILE_NUMBER
+    if any(len(code.code.split()) > 1 for result in document.results for code in result.codes):
+        yield _SPACED
+    if any(result.status is Status.CORRECTED for result in document.results):
+        yield _CORRECTED
 
 
 def _missing(code: str, what: str) -> Loss:
@@ -101,6 +115,18 @@ _INSURED = Loss(
     "HPRIM line 8",
     "It is the number of the insured person, who may be a parent: never an INS.",
     "It stays in the HPRIM text beside.",
+)
+_FILE_NUMBER = Loss(
+    "document.file-number",
+    "HPRIM line 9",
+    "A CDA has no place for the sender's number of a file.",
+    "It stands in the PDF.",
+)
+_CORRECTED = Loss(
+    "biology.corrected",
+    "RES, field 10",
+    "A CDA says of a document that it corrects another, not of a result.",
+    "The word « corrigé » beside the result.",
 )
 _SPACED = Loss(
     "biology.code-spaced",

@@ -4,10 +4,17 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from passerelle.core.documents.cda.writing_elements import LAB, code, element, instance, since, stamp, template
+from passerelle.core.documents.cda.writing_elements import LAB, code, element, instance, null, since, stamp, template
 from passerelle.core.documents.cda.writing_frame import Frame
-from passerelle.core.documents.cda.writing_people import address, entity, organisation_of, record_target
-from passerelle.core.message import Code, Document
+from passerelle.core.documents.cda.writing_people import (
+    address,
+    associate,
+    entity,
+    organisation_of,
+    recipient_of,
+    record_target,
+)
+from passerelle.core.message import Code, Document, Professional
 
 _HEADER_TEMPLATES = ("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1")  # HL7 France, CI-SIS
 _PERFORMER_TEMPLATE = "1.3.6.1.4.1.19376.1.3.3.1.7"
@@ -40,8 +47,23 @@ def root(document: Document, frame: Frame, templates: Iterable[etree._Element]) 
     keeper = organisation_of("representedCustodianOrganization", custodian)
     made.append(element("custodian", element("assignedCustodian", keeper)))
     signed = element("signatureCode", code="S")
+    if frame.recipient is not None:
+        made.append(element("informationRecipient", recipient_of(frame.recipient), typeCode="PRCP"))
     made.append(element("legalAuthenticator", element("time", value=time), signed, entity("assignedEntity", author)))
+    if frame.recipient is not None and frame.recipient.identifier is not None and frame.prescriber:
+        made.append(_prescriber(frame.recipient))
     return made
+
+
+def _prescriber(person: Professional) -> etree._Element:
+    """Return who ordered the tests (IHE XD-LAB); he must have a number, and when he did is not known."""
+    return element(
+        "participant",
+        template("1.3.6.1.4.1.19376.1.3.3.1.6"),
+        null("time"),
+        associate(person),
+        typeCode="REF",
+    )
 
 
 def acts(document: Document, frame: Frame, act: Code | None = None) -> tuple[etree._Element, ...]:

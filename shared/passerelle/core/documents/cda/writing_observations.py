@@ -67,7 +67,9 @@ def _coded(result: Result, measure: Measure, place: Place) -> tuple[Measure, Cod
 
 
 def _observation(result: Result, said: _Said, place: Place) -> etree._Element:
-    remarks = range(1, len(result.remarks) + 1) if said.first else ()
+    remarks = [f"#{said.row}c{number}" for number in range(1, len(result.remarks) + 1)] if said.first else []
+    if said.first and result.status is Status.CORRECTED:  # no statusCode says so
+        remarks.insert(0, f"#{said.row}s")
     aborted = result.status is Status.UNVALIDATED  # HPRIM R; « completed » would vouch for it
     return element(
         "observation",
@@ -78,7 +80,7 @@ def _observation(result: Result, said: _Said, place: Place) -> etree._Element:
         element("effectiveTime", value=stamp(place.day)),
         _value(result.kind, said.measure, result.label),
         _interpretation(result.flag) if biology.flag(result.flag) else None,
-        *(_comment(f"#{said.row}c{number}") for number in remarks),
+        *map(_comment, remarks),
         _range(said, result.label),
         classCode="OBS",
         moodCode="EVN",

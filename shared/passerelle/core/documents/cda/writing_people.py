@@ -101,6 +101,34 @@ def entity(name: str, person: Professional, *, setting: bool = False) -> etree._
     )
 
 
+def recipient_of(person: Professional) -> etree._Element:
+    """Return an intendedRecipient."""
+    organisation = person.organisation
+    return element(
+        "intendedRecipient",
+        instance(person.identifier),
+        address(organisation.address if organisation else PostalAddress()),
+        telecom(organisation.phone if organisation else ""),
+        element("informationRecipient", _name(person)),
+        organisation_of("receivedOrganization", organisation) if organisation else None,
+    )
+
+
+def associate(person: Professional) -> etree._Element:
+    """Return an associatedEntity."""
+    organisation = person.organisation
+    return element(
+        "associatedEntity",
+        instance(person.identifier),
+        code(person.profession) if person.profession else None,
+        address(organisation.address if organisation else PostalAddress()),
+        telecom(organisation.phone if organisation else ""),
+        element("associatedPerson", _name(person)),
+        organisation_of("scopingOrganization", organisation) if organisation else None,
+        classCode="PROV",
+    )
+
+
 def _name(person: Professional) -> etree._Element:
     """Return a name; a title that the value sets do not have stays in the PDF."""
     title = person.title.upper().rstrip(".")

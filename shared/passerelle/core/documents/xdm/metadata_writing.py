@@ -159,9 +159,11 @@ def _slots(name: str, packed: Packed) -> list[etree._Element]:
 
 def _codes(packed: Packed) -> tuple[tuple[str, Code | None], ...]:
     organisation, kind = packed.frame.organisation, packed.document.kind
+    events = cda.disciplines(packed.document) if packed.form is Form.LABORATORY else ()
     return (
         ("41a5887f-8865-4c09-adf7-e362475b143a", document_class(kind)),
         ("f4f85eac-e6cb-4883-b524-f2705394840f", _NORMAL),
+        *(("2c6b8cb7-8b2a-4051-b291-b1ae6a575ef4", event) for event in events),
         ("a09d5840-386c-46f2-b5ad-9c3699a4309d", _FORMATS.get(packed.form)),
         ("f33fb8ac-18af-42cc-ae0e-ed0b0bdb91e1", organisation.sector),
         ("cccf5598-8b07-4b77-a05e-ae952c785ead", organisation.setting),

@@ -77,7 +77,10 @@ def _page(document: Document, dispatch: Dispatch, place: int, patient_ids: tuple
     """Write a document; results need a biologist who answers for them."""
     author, changed = _author(document, dispatch)
     frame, losses = cda.frame(document, author, dispatch.sender, f"{dispatch.message_id}/{place}")
-    frame = replace(frame, patient_ids=patient_ids, codes=dispatch.codes)
+    recipient = dispatch.recipient_professional
+    frame = replace(
+        frame, patient_ids=patient_ids, codes=dispatch.codes, recipient=recipient, prescriber=dispatch.prescriber
+    )
     form = _form(document, frame, dispatch)
     if document.results:
         document = replace(document, kind=cda.LABORATORY, title=cda.LABORATORY_TITLE)
