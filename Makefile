@@ -18,7 +18,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench attacks pictures deploy clean
+.PHONY: help setup demo test lint bench attacks matrix pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,6 +39,9 @@ bench: setup ## measure a conversion against its floor
 
 attacks: setup ## print the attack corpus with its verdicts
 	@$(BIN)/python -m tests.attacks $(ARGS)
+
+matrix: setup ## print which CMS messages of others open here, and which of ours open elsewhere
+	@$(BIN)/python -m tests.matrix $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

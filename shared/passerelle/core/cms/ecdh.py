@@ -89,7 +89,9 @@ def wrap(
     shared = _shared(method, None, 32)
     key = X963KDF(_KDFS[scheme](), 32, shared).derive(ephemeral.exchange(ec.ECDH(), public))
     point = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    originator = keys.PublicKeyInfo({"algorithm": {"algorithm": "ec"}, "public_key": point})
+    # RFC 5753 §3.1.1 leaves the curve out or in; pyHanko reads it only if it is in.
+    algorithm = {"algorithm": "ec", "parameters": keys.ECDomainParameters("named", public.curve.name)}
+    originator = keys.PublicKeyInfo({"algorithm": algorithm, "public_key": point})
     rid = cms.KeyAgreementRecipientIdentifier({"issuer_and_serial_number": identifier})
     info = {
         "version": "v3",  # RFC 5652 §6.2.2
