@@ -29,7 +29,7 @@ from passerelle.core.message import (
 from passerelle.core.policy import Agreement, Correspondent
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State, allows
-from passerelle.steps.ports import Identity, Outcome, Reply
+from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
 
 Thing = TypeVar("Thing")
@@ -295,6 +295,18 @@ class FakeForm:
         )
 
     def write(self, message: Message, dispatch: Dispatch, /) -> Written:
+class FakeScanner:
+    """A scanner that knows one virus."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    def scan(self, content: bytes) -> Scan:
+        if self.away:
+            raise UnavailableError("scanner.unavailable", "The scanner does not answer.")
+        return Scan(Finding.INFECTED, "Test.Virus") if b"VIRUS" in content else Scan(Finding.CLEAN)
+
+
         fields = {
             "id": dispatch.message_id,
             "date": dispatch.date.isoformat(),

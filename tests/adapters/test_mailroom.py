@@ -45,6 +45,15 @@ def mailroom(request: pytest.FixtureRequest) -> Mailroom:
     return found
 
 
+def test_a_mail_is_kept_up_to_the_size_that_the_settings_say(moto_cloud: Cloud) -> None:
+    small = S3Mailroom(moto_cloud.client("s3"), clouds.bucket(moto_cloud, "mailroom"), CLOCK, largest=1000)
+    assert small.read(small.keep(bytes(1000))) == bytes(1000)
+    with pytest.raises(MalformedError, match=r"mail\.size"):
+        small.keep(bytes(1001))
+    large = S3Mailroom(small.client, small.bucket, CLOCK)
+    assert small.read(large.keep(bytes(1001))) == bytes(1001)
+
+
 def test_a_mail_is_named_by_its_digest(mailroom: Mailroom) -> None:
     assert mailroom.keep(MAIL) == DIGEST
     assert mailroom.read(DIGEST) == MAIL

@@ -1,10 +1,11 @@
 """The settings that template.yaml gives are those that the functions read, and a wrong one stops a cold start."""
 
 import re
+from pathlib import PurePosixPath
 
 import pytest
 
-from passerelle.adapters.settings import Settings, Tls
+from passerelle.adapters.settings import Place, Settings, Tls
 from tests.adapters import clouds
 
 GOOD = {
@@ -21,6 +22,12 @@ GOOD = {
     "PASSERELLE_APICRYPT_RELAY": "127.0.0.1:2525",
     "PASSERELLE_APICRYPT_RELAY_TLS": "loopback",
     "PASSERELLE_EHLO_NAME": "",
+    "PASSERELLE_MSSANTE_CRLS": "http://crl.example/root.crl http://crl.example/organisations.crl",
+    "PASSERELLE_APICRYPT_CRLS": "unsafe_none",
+    "PASSERELLE_WHITE_LIST": "https://list.example/list.xml",
+    "PASSERELLE_WHITE_LIST_SIGNERS": "alb.mssante.example",
+    "PASSERELLE_LARGEST_MAIL_MIB": "64",
+    "PASSERELLE_CLAMD": "",
 }
 
 
@@ -36,7 +43,7 @@ def test_the_template_gives_what_the_functions_read() -> None:
     assert given == set(GOOD) == {f"PASSERELLE_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME"}))
+@pytest.mark.parametrize("name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD"}))
 @pytest.mark.parametrize("how", ["absent", "empty", "odd"])
 def test_a_wrong_setting_stops_the_start_and_is_named(name: str, how: str) -> None:
     wrong = {key: value for key, value in GOOD.items() if key != name}
@@ -52,6 +59,27 @@ def test_mail_in_clear_stays_on_this_machine(host: str) -> None:
         Settings.read({**GOOD, "PASSERELLE_APICRYPT_RELAY": f"{host}:25"})
     unsafe = {**GOOD, "PASSERELLE_APICRYPT_RELAY": f"{host}:25", "PASSERELLE_APICRYPT_RELAY_TLS": "unsafe_clear"}
     assert Settings.read(unsafe).apicrypt_relay.host == host
+
+
+@pytest.mark.parametrize(("said", "known"), [("1", 1), ("64", 64), ("0", 0), ("65", 0)])
+def test_the_largest_mail_is_1_to_64_mib(said: str, known: int) -> None:
+    given = {**GOOD, "PASSERELLE_LARGEST_MAIL_MIB": said}
+    if known:
+        assert Settings.read(given).largest_mail_mib == known
+    else:
+        with pytest.raises(ValueError, match="largest_mail_mib"):
+            Settings.read(given)
+
+
+def test_a_scanner_is_none_a_socket_or_a_host_with_its_port() -> None:
+    def read(address: str) -> object:
+        return Settings.read({**GOOD, "PASSERELLE_CLAMD": address}).clamd
+
+    assert read("") is None
+    assert read("/run/clamav/clamd.ctl") == PurePosixPath("/run/clamav/clamd.ctl")
+    assert read("clamd.internal.example:3310") == Place(host="clamd.internal.example", port=3310)
+    with pytest.raises(ValueError, match="clamd"):
+        read("clamd.internal.example")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x", ""])

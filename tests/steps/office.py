@@ -27,6 +27,7 @@ from tests.fakes import (
     FakeMint,
     FakeQueue,
     FakeRelay,
+    FakeScanner,
     Killed,
 )
 
@@ -111,7 +112,7 @@ class Office:
 
     def __init__(self, *agreements: Agreement, fault: Fault | None = None) -> None:
         self.clock, self.queue, self.ledger, self.relay = FakeClock(), FakeQueue(), FakeLedger(), FakeRelay()
-        self.smime, self.channel = FakeCipher(), FakeCipher("channel")
+        self.smime, self.channel, self.scanner = FakeCipher(), FakeCipher("channel"), FakeScanner()
         self.mailroom = FakeMailroom(self.clock, lambda key: self.queue.wakes.append(("accept", key)))
         self.agreements = FakeAgreements(*(agreements or (OUTWARD, INWARD)))
         self.troubles: list[BaseException] = []
@@ -135,6 +136,7 @@ class Office:
             agreements=wrap(self.agreements),
             ciphers={Lock.SMIME: wrap(self.smime), Lock.CHANNEL: wrap(self.channel)},
             forms=dict.fromkeys(Network, wrap(FakeForm())),
+            scanner=wrap(self.scanner),
             bridge=bridge,
         )
         self.delivering = DeliverDesk(**common, chance=lambda: 0.5, relays=dict.fromkeys(Network, relay))

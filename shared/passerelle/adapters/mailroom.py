@@ -46,18 +46,19 @@ class S3Mailroom:
     client: "S3Client"
     bucket: str
     clock: Callable[[], datetime] = _now
+    largest: int = LARGEST_MAIL  # bytes of a mail to keep; what was kept under another setting is still read
 
     def keep(self, mail: bytes) -> str:
         """Keep a mail and return its SHA-256 in hex."""
-        if len(mail) > LARGEST_MAIL:  # nobody could read it again
-            raise _too_large()
+        if len(mail) > self.largest:
+            raise _too_large(self.largest)
         digest = hashlib.sha256(mail).hexdigest()
         self._put(f"mails/{digest}", mail, "message/rfc822")
         return digest
 
     def read(self, digest: str) -> bytes:
         """Return the mail of this SHA-256, checked."""
-        mail = self._get(f"mails/{digest}", LARGEST_MAIL, _too_large())
+        mail = self._get(f"mails/{digest}", LARGEST_MAIL, _too_large(LARGEST_MAIL))
         if hashlib.sha256(mail).hexdigest() != digest:
             raise UnavailableError("mailroom.digest", "The mail is not what was kept; an operator must look.")
         return mail
@@ -123,5 +124,5 @@ def _inbox(at: datetime) -> str:
     return f"inbox/{at.astimezone(UTC):{_MINUTE}}/"
 
 
-def _too_large() -> MalformedError:
-    return MalformedError("mail.size", f"A mail is larger than {LARGEST_MAIL} bytes.")
+def _too_large(largest: int) -> MalformedError:
+    return MalformedError("mail.size", f"A mail is larger than {largest} bytes.")

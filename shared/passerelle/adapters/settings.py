@@ -4,11 +4,18 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 PREFIX = "PASSERELLE_"
+
+LARGEST_MIB = 64
+"""Of a mail: a function of 2 GB can translate it."""
+
+UNSAFE_NONE = "unsafe_none"
+"""In the place of the URLs of revocation lists: revocation is not looked at."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^\S+$")]
 
@@ -48,6 +55,24 @@ class Place(BaseModel):
 
 
 class Settings(BaseModel):
+def _clamd(text: object) -> object:
+    """Return the address of a scanner: none, the path of a socket, or `host:port`."""
+    if isinstance(text, str) and (not text or text.startswith("/")):
+        return PurePosixPath(text) if text else None
+    return Place.split(text)
+
+
+def _urls(text: object) -> object:
+    """Return the URLs of revocation lists; None where an operator has chosen that revocation is not looked at."""
+    if not isinstance(text, str):
+        return text
+    return None if text == UNSAFE_NONE else tuple(text.split())
+
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,1000}$")]
+Urls = Annotated[Annotated[tuple[Url, ...], Field(min_length=1)] | None, BeforeValidator(_urls)]
+
+
     """All settings of the bridge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,8 +90,15 @@ class Settings(BaseModel):
     apicrypt_relay: Annotated[Place, BeforeValidator(Place.split)]
     apicrypt_relay_tls: Tls
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
+    largest_mail_mib: Annotated[int, Field(ge=1, le=LARGEST_MIB)]
+    mssante_crls: Urls
+    apicrypt_crls: Urls
+    white_list: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1000}$")]
+    white_list_signers: Annotated[tuple[Name, ...], BeforeValidator(_urls), Field(min_length=1)]
 
     @classmethod
+    clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None
+
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Return the settings of the environment; pydantic's ValidationError (a ValueError) names what is wrong."""
         given = {

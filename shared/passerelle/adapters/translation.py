@@ -4,10 +4,11 @@ from functools import cache
 
 from passerelle.adapters import wiring
 from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
+from passerelle.adapters.scanner import ClamdScanner, NoScanner
 from passerelle.core.message import Network
 from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.policy import Lock
-from passerelle.steps.ports import Cipher, TranslateDesk
+from passerelle.steps.ports import Cipher, Scanner, TranslateDesk
 
 SMIME = "apicrypt"
 """Name of the bridge's S/MIME identity, and of the anchors of those who write to it."""
@@ -19,6 +20,13 @@ def ciphers() -> dict[Lock, Cipher]:
     return {Lock.SMIME: SmimeCipher(wiring.keyring(), SMIME, SMIME), Lock.CHANNEL: ChannelCipher()}
 
 
+@cache
+def scanner() -> Scanner:
+    """Return the virus scanner, or what stands where there is none."""
+    address = wiring.settings().clamd
+    return ClamdScanner(address) if address else NoScanner()
+
+
 def desk() -> TranslateDesk:
     """Return the desk of `translate`, with the bridge as the agreements name it now."""
     return TranslateDesk(
@@ -26,6 +34,7 @@ def desk() -> TranslateDesk:
         chance=wiring.chance,
         agreements=wiring.agreements(),
         ciphers=ciphers(),
+        scanner=scanner(),
         forms={Network.APICRYPT: apicrypt, Network.MSSANTE: mssante},
         bridge=wiring.agreements().book().bridge,
     )

@@ -58,7 +58,7 @@ def _storage() -> "S3Client":
 @cache
 def mailroom() -> S3Mailroom:
     """Return the mailroom."""
-    return S3Mailroom(_storage(), settings().mailroom)
+    return S3Mailroom(_storage(), settings().mailroom, largest=settings().largest_mail_mib << 20)
 
 
 @cache

@@ -135,6 +135,29 @@ class Outcome(Enum):
     UNKNOWN = "unknown"  # the final dot was sent, the answer never came
 
 
+class Finding(Enum):
+    """What a virus scanner says of bytes."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"  # no scanner is configured
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A finding, with the name of the virus where there is one."""
+
+    finding: Finding
+    name: str = ""
+
+
+class Scanner(Protocol):
+    """Who looks for viruses (ClamAV)."""
+
+    def scan(self, content: bytes) -> Scan:
+        """Return what is found in bytes; UnavailableError `scanner.…` where nobody could look: try again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The end of an SMTP transaction; no free text, which may hold addresses."""
@@ -221,6 +244,7 @@ class DeliverDesk(Desk):
     chance: Chance
     relays: Mapping[Network, Relay]
 
+    scanner: Scanner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeDesk(Desk):

@@ -8,13 +8,14 @@ from datetime import timedelta
 from passerelle.core import policy
 from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedError
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Dispatch, Loss, Message, Proof
+from passerelle.core.message import Dispatch, Loss, Message, Opened, Proof
 from passerelle.core.policy import Agreement, Ambiguity, Fate, Verdict
 from passerelle.core.receipts import delivery as deliveries
 from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.delivery import Delivery, moved
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Details, TranslateDesk
+from passerelle.steps.translate import scanning
 
 GRACE = timedelta(minutes=15)
 """How long one run may take before `sweep` wakes another."""
@@ -41,13 +42,18 @@ def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Detai
     if agreement is None:
         return ended(desk, delivery, Verdict(Fate.REFUSE, "policy.unknown-recipient")), ()
     job = Job(desk, delivery, envelope, agreement)
-    message = _read(job)
+    opened = _opened(job)
+    message = desk.forms[agreement.sender.network].read(opened)
     verdict = policy.admit(message, agreement)
     if verdict.fate is Fate.CARRY:
         message = _part(job, message)
         verdict = policy.judge(message, agreement)
     if verdict.fate is Fate.CARRY:
-        return _carried(job, message, verdict)
+        infected, looked = scanning.look(desk.scanner, opened, message)
+        if infected:
+            return ended(desk, delivery, Verdict(Fate.QUARANTINE, scanning.INFECTED)), looked
+        following, details = _carried(job, message, verdict)
+        return following, (*details, *looked)
     return ended(desk, delivery, verdict), _proven(message.proof)
 
 
@@ -58,11 +64,10 @@ def ended(desk: TranslateDesk, delivery: Delivery, verdict: Verdict) -> Delivery
     return moved(delivery, state, reason=verdict.reason, wake_at=wake_at)
 
 
-def _read(job: Job) -> Message:
-    """Open and read the mail."""
+def _opened(job: Job) -> Opened:
+    """Open the mail."""
     desk, sender = job.desk, job.agreement.sender
-    opened = desk.ciphers[sender.lock].open(desk.mailroom.read(job.envelope.mail), sender, desk.clock())
-    return desk.forms[sender.network].read(opened)
+    return desk.ciphers[sender.lock].open(desk.mailroom.read(job.envelope.mail), sender, desk.clock())
 
 
 def _part(job: Job, message: Message) -> Message:
