@@ -273,6 +273,18 @@ class FakeCipher:
         return b"LOCKED %d\n" % self.closed + mail
 
 
+class FakeScanner:
+    """A scanner that knows one virus."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    def scan(self, content: bytes) -> Scan:
+        if self.away:
+            raise UnavailableError("scanner.unavailable", "The scanner does not answer.")
+        return Scan(Finding.INFECTED, "Test.Virus") if b"VIRUS" in content else Scan(Finding.CLEAN)
+
+
 class FakeForm:
     """A network whose mails are JSON: one list of traits for each document."""
 
@@ -295,18 +307,6 @@ class FakeForm:
         )
 
     def write(self, message: Message, dispatch: Dispatch, /) -> Written:
-class FakeScanner:
-    """A scanner that knows one virus."""
-
-    def __init__(self) -> None:
-        self.away = False
-
-    def scan(self, content: bytes) -> Scan:
-        if self.away:
-            raise UnavailableError("scanner.unavailable", "The scanner does not answer.")
-        return Scan(Finding.INFECTED, "Test.Virus") if b"VIRUS" in content else Scan(Finding.CLEAN)
-
-
         fields = {
             "id": dispatch.message_id,
             "date": dispatch.date.isoformat(),

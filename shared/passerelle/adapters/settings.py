@@ -14,9 +14,6 @@ PREFIX = "PASSERELLE_"
 LARGEST_MIB = 64
 """Of a mail: a function of 2 GB can translate it."""
 
-UNSAFE_NONE = "unsafe_none"
-"""In the place of the URLs of revocation lists: revocation is not looked at."""
-
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^\S+$")]
 
 
@@ -54,7 +51,6 @@ class Place(BaseModel):
             return self.host == "localhost"
 
 
-class Settings(BaseModel):
 def _clamd(text: object) -> object:
     """Return the address of a scanner: none, the path of a socket, or `host:port`."""
     if isinstance(text, str) and (not text or text.startswith("/")):
@@ -62,17 +58,7 @@ def _clamd(text: object) -> object:
     return Place.split(text)
 
 
-def _urls(text: object) -> object:
-    """Return the URLs of revocation lists; None where an operator has chosen that revocation is not looked at."""
-    if not isinstance(text, str):
-        return text
-    return None if text == UNSAFE_NONE else tuple(text.split())
-
-
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,1000}$")]
-Urls = Annotated[Annotated[tuple[Url, ...], Field(min_length=1)] | None, BeforeValidator(_urls)]
-
-
+class Settings(BaseModel):
     """All settings of the bridge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,16 +75,12 @@ Urls = Annotated[Annotated[tuple[Url, ...], Field(min_length=1)] | None, BeforeV
     mssante_relay_tls: Tls
     apicrypt_relay: Annotated[Place, BeforeValidator(Place.split)]
     apicrypt_relay_tls: Tls
-    ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
     largest_mail_mib: Annotated[int, Field(ge=1, le=LARGEST_MIB)]
-    mssante_crls: Urls
-    apicrypt_crls: Urls
-    white_list: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1000}$")]
-    white_list_signers: Annotated[tuple[Name, ...], BeforeValidator(_urls), Field(min_length=1)]
+    ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
-    @classmethod
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None
 
+    @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Return the settings of the environment; pydantic's ValidationError (a ValueError) names what is wrong."""
         given = {

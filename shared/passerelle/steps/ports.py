@@ -234,6 +234,7 @@ class TranslateDesk(Desk):
     agreements: Agreements
     ciphers: Mapping[Lock, Cipher]
     forms: Mapping[Network, Form]
+    scanner: Scanner
     bridge: Bridge
 
 
@@ -243,8 +244,6 @@ class DeliverDesk(Desk):
 
     chance: Chance
     relays: Mapping[Network, Relay]
-
-    scanner: Scanner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeDesk(Desk):
