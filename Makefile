@@ -18,7 +18,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench attacks matrix pictures deploy clean
+.PHONY: help setup demo test lint bench attacks matrix flips pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +42,9 @@ attacks: setup ## print the attack corpus with its verdicts
 
 matrix: setup ## print which CMS messages of others open here, and which of ours open elsewhere
 	@$(BIN)/python -m tests.matrix $(ARGS)
+
+flips: setup ## flip every bit of sealed and signed messages: each must be refused
+	@$(BIN)/python -m tests.core.cms.flips $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

@@ -174,10 +174,10 @@ def test_a_tag_has_12_to_16_bytes(size: int, code: str, key: keys.Key) -> None:
     info = cms.ContentInfo.load(enveloped.seal(b"x" * 40, (pki.person().certificate,), enveloped.MODERN))
     content = info["content"]
     parameters = content["auth_encrypted_content_info"]["content_encryption_algorithm"]["parameters"]
-    nonce = parameters.parse(enveloped._GcmParameters)["nonce"].native
+    nonce = parameters.parse(enveloped.GcmParameters)["nonce"].native
     content["mac"] = (content["mac"].native + b"\0")[:size]
     algorithm = content["auth_encrypted_content_info"]["content_encryption_algorithm"]
-    algorithm["parameters"] = enveloped._GcmParameters({"nonce": nonce, "icvlen": size})
+    algorithm["parameters"] = enveloped.GcmParameters({"nonce": nonce, "icvlen": size})
     data = info.dump(force=True)
     if code:
         assert refusal(data, key) == code

@@ -21,7 +21,7 @@ _NONCES = range(8, 17)
 _KEY_BYTES = {f"aes{bits}_{mode}": bits // 8 for bits in (128, 192, 256) for mode in ("cbc", "gcm")}
 
 
-class _GcmParameters(core.Sequence):  # type: ignore[misc]
+class GcmParameters(core.Sequence):  # type: ignore[misc]
     """GCMParameters (RFC 5084 §3.2)."""
 
     _fields = [  # noqa: RUF012 - asn1crypto's way
@@ -88,7 +88,7 @@ def _cbc(info: cms.EncryptedContentInfo) -> _Sealed:
 def _gcm(enveloped: cms.AuthEnvelopedData) -> _Sealed:
     info = enveloped["auth_encrypted_content_info"]
     name = _cipher(info, "gcm")
-    parameters = _GcmParameters.load(info["content_encryption_algorithm"]["parameters"].dump(), strict=True)
+    parameters = GcmParameters.load(info["content_encryption_algorithm"]["parameters"].dump(), strict=True)
     nonce, tag = parameters["nonce"].native, enveloped["mac"].native
     if len(nonce) not in _NONCES or len(tag) != parameters["icvlen"].native or len(tag) not in range(SHORTEST_TAG, 17):
         raise MalformedError("cms.gcm", "Nonce or tag of AES-GCM have a length outside RFC 5084 §3.2.")
@@ -153,7 +153,7 @@ def _seal_gcm(content: bytes, key: bytes, infos: list[cms.RecipientInfo]) -> byt
     nonce = secrets.token_bytes(12)
     encryptor = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
     encrypted = encryptor.update(content) + encryptor.finalize()
-    parameters = _GcmParameters({"nonce": nonce, "icvlen": 16})
+    parameters = GcmParameters({"nonce": nonce, "icvlen": 16})
     algorithm = algos.EncryptionAlgorithm({"algorithm": "aes256_gcm", "parameters": parameters})
     enveloped = {
         "version": "v0",  # RFC 5083 §2.1
