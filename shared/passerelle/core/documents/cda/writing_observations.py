@@ -54,9 +54,17 @@ def observations(result: Result, row: str, place: Place) -> tuple[etree._Element
     if universal:
         pairs = list(zip_longest(measures, universal[: len(measures)]))
     else:
-        pairs = [_coded(result, measure, place) for measure in measures]
+        pairs = _told_apart(measures, [_coded(result, measure, place) for measure in measures])
     said = [_Said(measure, one, row, f"{row}n{number}", number == 1) for number, (measure, one) in enumerate(pairs, 1)]
     return tuple(_observation(result, one, place) for one in said)
+
+
+def _told_apart(measures: list[Measure], pairs: list[tuple[Measure, Code | None]]) -> list[tuple[Measure, Code | None]]:
+    """Leave the second unit as it is where its code, which is the first's, would make the same observation of both."""
+    first, *others = pairs
+    same = [other[1] is not None and other[1] == first[1] for other in others]
+    kept = [(measure, None) if lost else other for measure, other, lost in zip(measures[1:], others, same, strict=True)]
+    return [first, *kept]
 
 
 def _coded(result: Result, measure: Measure, place: Place) -> tuple[Measure, Code | None]:
