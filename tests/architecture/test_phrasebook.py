@@ -9,6 +9,7 @@ import pytest
 from passerelle.adapters.agreements import parse
 from passerelle.adapters.terms import AgreementsError
 from passerelle.core.mail import causes
+from passerelle.core.mail.account import SAME_IN_BOTH
 from passerelle.core.message import Loss
 from passerelle.local import phrasebook
 from tests.architecture import house
@@ -26,9 +27,10 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
     (f"{CORE}documents/xdm/reading.py", "code"): {"xdm.uri", "xdm.missing"},
     # answers.answering is called with the names of services
     (f"{ADAPTERS}answers.py", "f'{service}.unavailable'"): {
-        f"{service}.unavailable" for service in ("agreements", "keyring", "ledger", "mailroom", "queue")
+        f"{service}.unavailable" for service in ("agreements", "bulletins", "keyring", "ledger", "mailroom", "queue")
     },
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
+    (f"{ADAPTERS}grounds.py", "error.code"): set(),  # same
     (f"{ADAPTERS}layers.py", "error.code"): set(),  # the same
 }
 COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
@@ -42,9 +44,9 @@ COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
         "author.no-organisation",
         "organisation.incomplete",
     },
+    ("shared/passerelle/local/commands/timeline.py", "code"): set(),  # of the ledger
     (f"{CORE}documents/hprim/fields.py", "what"): set(),  # Scribe.lose, whose callers name the code
 }
-SAME_IN_BOTH = {"document", "message", "patient", "nonXMLBody", "X-MSS-NIL"}
 REASONS, LOSSES = list(house.said(ROOT, house.ERRORS)), list(house.said(ROOT, house.LOSSES))
 
 

@@ -66,6 +66,30 @@ def test_json_has_both_languages(letter: str, damaged: str, capsys: pytest.Captu
     assert refused["fr"].startswith("Le CDA")
 
 
+CARRIED = Event(
+    "1",
+    AT,
+    "translate",
+    State.RECEIVED,
+    "",
+    (("proof", "channel"), ("loss.hprim.cut", "2"), ("at.hprim.cut", "document 1, line 2"), ("loss.unnamed", "1")),
+)
+
+
+def test_a_delivery_tells_what_was_lost_and_where_in_the_language_of_the_reader() -> None:
+    ledger = FakeLedger()
+    ledger.open(replace(DAMAGED, state=State.RECEIVED), CARRIED)
+    told = {}
+    for language in Language:
+        voice = Voice(language, Console(file=io.StringIO(), width=200), Console(file=io.StringIO()))
+        tracking.run(voice, tracking.Wish(DAMAGED.id, AT.date()), ledger)
+        told[language] = " ".join(voice.out.file.getvalue().split())  # type: ignore[attr-defined]
+    assert "- hprim.cut × 2 : document 1, ligne 2. La zone est trop longue. Son début." in told[Language.FR]
+    assert "- hprim.cut × 2 : document 1, line 2." in told[Language.EN]
+    assert all("proof=channel" in one and "- unnamed × 1 :" in one for one in told.values())
+    assert not any("loss." in one or "at." in one for one in told.values())
+
+
 def test_a_table_of_deliveries_explains_its_reasons_once_in_french_and_not_in_english() -> None:
     french = _table(Language.FR)
     assert french.count("xdm.hash") == 3

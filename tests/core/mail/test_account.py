@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerelle.core.mail.account import MOST_LINES, TITLE, lines
+from passerelle.core.mail.account import MOST_LINES, TITLE, lines, places
 from passerelle.core.message import Loss
 
 CUT = Loss("hprim.cut", "document 1, line 2", "The field holds 50 characters.", "Its beginning.")
@@ -41,3 +41,16 @@ def test_lines_fit_readers_of_80_columns_and_latin_1() -> None:
     assert all(len(line) <= 80 for line in told)
     assert "50 000" in " ".join(told)
     "".join(told).encode("latin-1")
+
+
+def test_places_are_named_once_and_five_of_them() -> None:
+    where = [f"document {number}, line 2" for number in (1, 1, 2, 3, 4, 5, 6, 7)]
+    assert places(where) == (
+        "document 1, line 2; document 2, line 2; document 3, line 2; document 4, line 2; document 5, line 2; 2 more"
+    )
+
+
+@pytest.mark.parametrize("stranger", ["document 1, DUPONT", "Jeanne", "x" * 61, "1" * 61])
+def test_a_place_with_any_other_word_is_not_for_the_ledger(stranger: str) -> None:
+    assert places([stranger, "message 1, LAB line 2"]) == "message 1, LAB line 2"
+    assert places([stranger]) == ""

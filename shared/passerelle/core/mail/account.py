@@ -16,8 +16,13 @@ TITLE = "Compte rendu du passage par Passerelle"
 MOST_LINES = 60
 """Lines of the account at the end of a mail: a reader's patience, not a limit of any format."""
 
+SAME_IN_BOTH = frozenset({"document", "message", "patient", "nonXMLBody", "X-MSS-NIL"})
+"""Words of a place that are the same in both languages."""
+
 _WIDTH = 78  # columns, of the 80 that HPRIM readers show
 _MOST_PLACES = 5  # of one loss, named one by one
+_LONGEST_PLACE = 60
+_WORD = re.compile(r"[^\W\d_][\w-]*")
 _NUMBER = re.compile(r"\b\d+")  # not the 7 of HL7
 _WITH_NUMBER = re.compile(r" \([^()]*\{\}[^()]*\)")
 
@@ -34,6 +39,14 @@ def lines(losses: Iterable[Loss]) -> tuple[str, ...]:
     if len(items) > MOST_LINES:
         items = [*items[: MOST_LINES - 1], "- (la suite figure dans le registre de la passerelle)"]
     return (TITLE, "-" * len(TITLE), *(item.replace("\N{NARROW NO-BREAK SPACE}", " ") for item in items))
+
+
+def places(where: Iterable[str]) -> str:
+    """Return places for the ledger, which holds no word of a mail: a place of any other word is left out."""
+    known = {word for phrase in catalogue("places") for word in _WORD.findall(phrase)} | SAME_IN_BOTH
+    safe = [one for one in dict.fromkeys(where) if len(one) <= _LONGEST_PLACE and set(_WORD.findall(one)) <= known]
+    more = f"; {len(safe) - _MOST_PLACES} more" if len(safe) > _MOST_PLACES else ""
+    return "; ".join(safe[:_MOST_PLACES]) + more
 
 
 def _item(where: list[str], why: str, instead: str) -> list[str]:

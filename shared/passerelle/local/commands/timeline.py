@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from passerelle.core.message import Loss
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local import phrasebook
@@ -59,6 +60,22 @@ def line(events: tuple[Event, ...]) -> str:
         f"→ {after.state.value} [dim]+{_seconds(before.at, after.at)}[/dim]" for before, after in pairwise(events)
     ]
     return " ".join(steps)
+
+
+def of_loss(name: str) -> bool:
+    """Tell whether a detail of an event belongs to the account of losses."""
+    return name.startswith(("loss.", "at."))
+
+
+def losses(voice: Voice, event: Event) -> list[str]:
+    """Return what a mail lost on its way, a line for each kind: how often, where, why, what the reader gets instead."""
+    details = dict(event.details)
+    counts = {name.removeprefix("loss."): count for name, count in details.items() if name.startswith("loss.")}
+    told = [(count, voice.loss(Loss(code, details.get(f"at.{code}", ""), "", ""))) for code, count in counts.items()]
+    return [
+        " ".join(filter(None, (f"- {loss.what} × {count} :", loss.where and f"{loss.where}.", loss.why, loss.instead)))
+        for count, loss in told
+    ]
 
 
 def record(delivery: Delivery, events: tuple[Event, ...] = ()) -> dict[str, Any]:
