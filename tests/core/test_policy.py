@@ -122,6 +122,13 @@ def test_one_doubtful_document_puts_the_mail_in_doubt_and_the_agreement_decides(
     assert judge(found, replace(INWARD, doubt=doubt)) == Verdict(fate, "doubt.no-birth-date")
 
 
+def test_what_its_reader_doubted_puts_a_document_in_doubt_after_the_lack_of_an_identity() -> None:
+    doubted = replace(document(), doubts=("doubt.first", "doubt.second"))
+    assert doubtful(doubted) == "doubt.first"
+    assert doubtful(replace(doubted, patient=replace(PATIENT, birth_date=None))) == "doubt.no-birth-date"
+    assert judge(message(doubted), replace(INWARD, doubt=Doubt.HOLD)) == Verdict(Fate.HOLD, "doubt.first")
+
+
 def test_an_admitted_mail_may_still_be_in_doubt() -> None:
     assert admit(message(document(replace(PATIENT, birth_date=None))), INWARD) == Verdict(Fate.CARRY)
 

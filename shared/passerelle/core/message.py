@@ -163,6 +163,7 @@ class Document:
     replaces: Identifier | None = None
     version: int = 1
     deleted: bool = False
+    doubts: tuple[str, ...] = ()  # why it must not be filed without a look: stable codes, such as doubt.no-name
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def doubtful(document: Document) -> str:
         return "doubt.no-name"
     if patient.birth_date is None:
         return "doubt.no-birth-date"
-    return ""
+    return next(iter(document.doubts), "")
 
 
 def _same(one: str, other: str) -> bool:
