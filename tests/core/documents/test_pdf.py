@@ -67,6 +67,16 @@ def test_a_long_line_goes_on_below_and_loses_nothing() -> None:
     assert line in said(rendered(line)).replace("\n", "").replace(" ", "")
 
 
+def test_a_line_is_cut_at_a_blank_and_no_word_runs_out_of_the_page() -> None:
+    day = "né le 10/09/1944"
+    line = f"{'x' * (pdf.WIDTH - len(day) + 1)} {day}"
+    title = "Compte rendu d'hospitalisation en service de médecine interne et de gériatrie"
+    shown = said(PdfReader(io.BytesIO(pdf.render(title, (line,), (), WHEN))))
+    assert "10/09/1944" in shown.split()
+    assert title not in shown  # 13 pt: less than WIDTH columns
+    assert " ".join(title.split()) in " ".join(shown.split())
+
+
 def test_a_text_of_as_many_printed_lines_as_the_cap_is_set_and_one_more_is_refused() -> None:
     blank = ("",) * (pdf.MOST_LINES - 3)
     pdf.render("x", (), (*blank, "a" * pdf.WIDTH, "b" * (pdf.WIDTH + 1)), WHEN)

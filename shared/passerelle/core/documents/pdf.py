@@ -1,6 +1,7 @@
 """Text and photos as a PDF/A-1b: one fixed-pitch font, embedded; the same bytes for the same text and date."""
 
 import io
+from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 from importlib.resources import files
@@ -81,12 +82,11 @@ class _Page(FPDF):
         self.cell(0, 4, f"Page {self.page_no()}", align="R")
 
     def put(self, style: str, lines: tuple[str, ...], size: int = _SIZE) -> None:
-        """Write lines as they are, one below the other, cut at WIDTH columns."""
+        """Write lines as they are, one below the other, cut where the page ends."""
         self.set_font(_FONT, style, size)
         for line in lines:
-            shown = self.drawable(line)
-            for start in range(0, max(len(shown), 1), WIDTH):
-                self.cell(0, _LINE * size / _SIZE, shown[start : start + WIDTH], new_x="LMARGIN", new_y="NEXT")
+            for piece in _pieces(self.drawable(line), WIDTH * _SIZE // size):
+                self.cell(0, _LINE * size / _SIZE, piece, new_x="LMARGIN", new_y="NEXT")
 
     def show(self, picture: bytes, caption: str) -> None:
         """Put a picture on a page of its own, as large as it fits."""
@@ -100,3 +100,15 @@ class _Page(FPDF):
         self.ln(2)
         self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
         self.ln(3)
+
+
+def _pieces(line: str, width: int) -> Iterator[str]:
+    """Yield a line in pieces of at most `width` columns, cut at a blank: 10/09/194 is no birth date."""
+    start = 0
+    while len(line) - start > width:
+        blank = line.rfind(" ", start + 1, start + width + 1)
+        whole = blank > 0 and not line[start:blank].isspace()
+        end = blank if whole else start + width
+        yield line[start:end]
+        start = end + whole
+    yield line[start:]
