@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from passerelle.adapters import events, telemetry, translation, wiring
+from passerelle.adapters import events, publications, telemetry, translation, wiring
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail.envelope import Envelope
@@ -25,8 +25,12 @@ from passerelle.core.message import Network
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, moved, notice_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
+from passerelle.local.towns.announcements import signed, white_list
+from passerelle.steps.ports import Identity
 from tests.adapters import clouds
+from tests.adapters.publishers import Page, publishing
 from tests.adapters.test_settings import GOOD
+from tests.vectors import lists, pki
 
 EVENTS = sorted((clouds.ROOT / "events").glob("*.json"))
 SENDER, RECIPIENT = "medecine.interne@ch-exemple.mssante.example", "jean.martin.59@passerelle.mssante.example"
@@ -135,7 +139,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
 
 def forget() -> None:
     """Let the next event be that of a new process."""
-    for module in (wiring, translation):
+    for module in (wiring, translation, publications):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
@@ -232,6 +236,32 @@ def notice_was_lost(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     assert set(events.arrivals(message["Body"])) < keys
 
 
+def hour_has_passed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    """All that is published is on this machine, of today; jean.martin has no certificate yet."""
+    storage, since = world.cloud.client("s3"), NOW - timedelta(hours=1)
+    anchors = pki.pem(pki.root().certificate, pki.authority().certificate)
+    for name in ("relay.mssante", "relay.apicrypt", "apicrypt"):
+        storage.put_object(Bucket="configuration", Key=f"anchors/{name}.pem", Body=anchors)
+    subject = pki.Subject("localhost", domains=("localhost",), usages=pki.TLS)
+    server = pki.issue(subject, pki.rsa_key("web"), pki.authority())
+    with publishing(Identity(server.chain_pem, server.key_pem)) as secure, publishing() as clear:
+        listing = pki.Listing(since=since, until=NOW + timedelta(days=6))
+        clear.pages = {
+            "/roots": Page(pki.revocations(listing, pki.root())),
+            "/people": Page(pki.revocations(listing, pki.authority())),
+        }
+        signer, key = lists.signer().certificate, pki.rsa_key("variant")
+        secure.pages["/list"] = Page(signed(white_list(lists.ENTRIES, since), signer, key))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PASSERELLE_MSSANTE_CRLS", f"{clear.base}/roots {clear.base}/people")
+            patch.setenv("PASSERELLE_WHITE_LIST", f"{secure.base}/list")
+            assert answer() == {"faults": 2, "domains": 3}
+    kept = storage.list_objects_v2(Bucket="configuration", Prefix="refreshed/")["Contents"]
+    found = {one["Key"].removeprefix("refreshed/") for one in kept}
+    assert found == {"crls.relay.mssante.pem", "white-list.json", "white-list.xml"}
+    assert wiring.grounds().white_list(datetime.now(UTC)).names(lists.DOMAIN)
+
+
 CASES = {
     "accept.mail-arrived": mail_arrived,
     "accept.notification-set-up": notification_set_up,
@@ -242,6 +272,7 @@ CASES = {
     "accept.envelope-was-forgotten": mail_arrived,
     "sweep.minute-has-passed": minute_has_passed,
     "sweep.notice-was-lost": notice_was_lost,
+    "refresh.hour-has-passed": hour_has_passed,
 }
 
 

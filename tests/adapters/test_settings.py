@@ -22,6 +22,10 @@ GOOD = {
     "PASSERELLE_APICRYPT_RELAY": "127.0.0.1:2525",
     "PASSERELLE_APICRYPT_RELAY_TLS": "loopback",
     "PASSERELLE_EHLO_NAME": "",
+    "PASSERELLE_MSSANTE_CRLS": "http://crl.example/root.crl http://crl.example/organisations.crl",
+    "PASSERELLE_APICRYPT_CRLS": "unsafe_none",
+    "PASSERELLE_WHITE_LIST": "https://list.example/list.xml",
+    "PASSERELLE_WHITE_LIST_SIGNERS": "alb.mssante.example",
     "PASSERELLE_LARGEST_MAIL_MIB": "64",
     "PASSERELLE_CLAMD": "",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-VERBS_WITHOUT_QUEUE = {"sweep"}  # woken by the clock
+VERBS_WITHOUT_QUEUE = {"refresh", "sweep"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
     "passerelle.adapters",
     "passerelle.steps",
@@ -20,7 +20,7 @@ LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableError", "OvertakenError"}
 LOSSES = {"Loss", "lose"}
-VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery)\.[a-z-]+")
+VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate)\.[a-z-]+")
 NUMBER = "7000000"
 PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/[s]imple/|index[-]url|resolved.*https?:|file[:]///")  # not itself
 
@@ -119,7 +119,9 @@ def said(root: Path, makers: set[str]) -> Iterator[Said]:
 
 def verdicts(root: Path) -> set[str]:
     """Return the reason codes that are no errors: what the policy and the steps decide."""
-    deciding = {root / "shared/passerelle/core/policy.py", *(root / "shared/passerelle/steps").rglob("*.py")}
+    rooms = ("steps", "core/receipts")
+    decisions = (path for room in rooms for path in (root / "shared/passerelle" / room).rglob("*.py"))
+    deciding = {root / "shared/passerelle/core/policy.py", *decisions}
     constants = {
         node.value
         for path, tree in modules(root)

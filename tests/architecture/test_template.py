@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from passerelle.adapters import relay, translation
+from passerelle.core.trust import expiry
 from passerelle.steps import accept, deliver, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
-VERBS = (*WOKEN, "Sweep")
+VERBS = (*WOKEN, "Sweep", "Refresh")
 READ_MAIL_KEYS = {"Translate", "Deliver"}
 """Functions that may read private keys."""
 
@@ -136,6 +137,32 @@ def test_sweep_may_wake_every_verb_and_change_nothing(resources: Resources) -> N
     rights = {action: where for actions, where in statements(resources, "Sweep") for action in actions}
     assert set(rights) == {"dynamodb:Query", "dynamodb:GetItem", "s3:ListBucket", "sqs:SendMessage"}
     assert all(f"{verb}Queue" in rights["sqs:SendMessage"] for verb in WOKEN)
+
+
+def test_refresh_may_write_what_it_fetched_and_read_no_key_and_no_mail(resources: Resources) -> None:
+    rights = {action: where for actions, where in statements(resources, "Refresh") for action in actions}
+    assert set(rights) == {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:Decrypt", "kms:GenerateDataKey"}
+    assert "ConfigurationBucket.Arn}/refreshed/*" in rights["s3:PutObject"]
+    assert "Mailroom" not in str(rights)
+
+
+def test_nobody_but_refresh_writes_configuration(resources: Resources) -> None:
+    writing = [
+        verb
+        for verb in VERBS
+        for actions, where in statements(resources, verb)
+        if "s3:PutObject" in actions and "Configuration" in where
+    ]
+    assert writing == ["Refresh"]
+
+
+@pytest.mark.parametrize(
+    "metric", ["NotRefreshed", "WhiteListAge", "Ended", *(f"EndsIn{days}Days" for days in expiry.STEPS)]
+)
+def test_what_refresh_counts_alarms(resources: Resources, metric: str) -> None:
+    alarm = resources[f"{metric}Alarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"]) == (metric, "GreaterThanThreshold")
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 
 
 def test_nobody_may_change_what_was_kept(resources: Resources) -> None:

@@ -172,7 +172,7 @@ ATTACKS: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "a digest of SHA-1": ("trust.list-signature", _form(digest="http://www.w3.org/2000/09/xmldsig#sha1")),
     "HMAC": ("trust.list-signature", _form(method="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256")),
     "a reference abroad": ("trust.list-signature", _form(uri="http://evil.example/list.xml")),
-    "a reference to a file": ("trust.list-signature", _form(uri="file:///etc/hostname")),
+    "a reference to a file": ("trust.list-signature", _form(uri="file:/etc/hostname")),
     "no certificate": ("trust.list-signature", lambda: made().replace(b"X509Certificate>", b"X509SubjectName>")),
     "a broken certificate": ("trust.list-signature", _changed(b"<X509Certificate>MII", b"<X509Certificate>AAA")),
     "another signer": ("trust.list-signer", _by(lambda: subject("blb.mssante.example"))),
@@ -182,7 +182,7 @@ ATTACKS: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "a signer for TLS": ("trust.path", _by(lambda: subject(usages=()))),
     "a signer run out": ("trust.expired", _by(lambda: subject(until=pki.NOW - timedelta(seconds=1)))),
     "an entity": ("trust.list", _doctype(b'<!ENTITY e "x">')),
-    "an external entity": ("trust.list", _doctype(b'<!ENTITY e SYSTEM "file:///etc/hostname">')),
+    "an external entity": ("trust.list", _doctype(b'<!ENTITY e SYSTEM "file:/etc/hostname">')),
     "an external DTD": (
         "trust.list",
         _changed(b"?><Liste", b'?><!DOCTYPE x SYSTEM "http://evil.example/x.dtd"><Liste'),

@@ -17,6 +17,7 @@ BRIDGE = "passerelle.apicrypt.example"
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 EMAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
+TLS = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The way out: one SMTP transaction for one recipient, and never a doubt about what the peer may have.
 
 1. The bytes are checked before anything is said.
-2. Connect, EHLO; STARTTLS with pinned anchors and, where the network asks for it, our certificate; EHLO again.
+2. Connect, EHLO; STARTTLS with pinned anchors and, where the network asks for it, our certificate; on MSSanté, the
+   server's certificate is then checked as the agency's audit does (core/trust/peer); EHLO again.
 3. MAIL, RCPT, DATA, and the mail but for its final dot. Whatever goes wrong up to here: certainly not delivered.
 4. `before_dot`. Where it raises, the connection is dropped without the dot.
 5. The dot. Only a reply that is one counts; no reply, or another kind of one, is UNKNOWN.
@@ -15,10 +16,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from passerelle.adapters.settings import Place, Tls
 from passerelle.adapters.smtp import Peer, Refused, answer, conforming, stuffed
-from passerelle.core.errors import UnavailableError
+from passerelle.core.errors import UnavailableError, UntrustedError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.steps.ports import Keyring, Outcome, Reply
 
@@ -38,9 +40,20 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2; those of 1.3 are all goo
 _NOT_CONFORMING = Reply(Outcome.REJECTED, 0, "5.6.0")  # RFC 3463 §3.7: media error
 _TOO_LARGE = Reply(Outcome.REJECTED, 0, "5.3.4")
 _NOT_8BIT = Reply(Outcome.REJECTED, 0, "5.6.3")
+_NOT_LISTED = Reply(Outcome.REJECTED, 0, "5.1.2")  # RFC 3463 §3.2: bad destination system
 _NO_CONNECTION = Reply(Outcome.POSTPONED, 0, "4.4.2")
 _NO_TLS = Reply(Outcome.POSTPONED, 0, "4.7.4")
 _BAD_TLS = Reply(Outcome.POSTPONED, 0, "4.7.5")
+
+
+class Guard(Protocol):
+    """Who may take mail here."""
+
+    def admit(self, domain: str) -> None:
+        """Raise UntrustedError where mail for a domain may not go out at all."""
+
+    def check(self, channel: ssl.SSLSocket, host: str, domain: str) -> None:
+        """Raise unless the server at the other end is who it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +65,21 @@ class SmtpRelay:
     keyring: Keyring
     name: str  # of its anchors and of our identity there: relay.<network>
     ehlo: Callable[[], str]
+    guard: Guard | None = None
     last_wait: float = DOT
 
     def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
         """Send to the one recipient of the envelope; call `before_dot` when all is sent but the final dot."""
-        if not conforming(mail):
-            return _NOT_CONFORMING
+        domain = envelope.recipients[0].rpartition("@")[2]
+        barred = self._barred(mail, domain)
+        if barred:
+            return barred
         context, name = self._checked_context(), self.ehlo()
         peer = None
         try:
             try:
                 peer = Peer(self.place, name, step=STEP, deadline=time.monotonic() + BEFORE_DOT)
-                _secure(peer, context)
+                self._secure(peer, context, domain)
                 _hand_over(peer, envelope, mail)
             except Refused as refused:
                 return refused.reply
@@ -78,6 +94,30 @@ class SmtpRelay:
         finally:
             if peer is not None:
                 peer.close()
+
+    def _barred(self, mail: bytes, domain: str) -> Reply | None:
+        """Return why a mail never goes out here, if so."""
+        if not conforming(mail):
+            return _NOT_CONFORMING
+        try:
+            if self.guard:
+                self.guard.admit(domain)
+        except UntrustedError:
+            return _NOT_LISTED
+        return None
+
+    def _secure(self, peer: Peer, context: ssl.SSLContext | None, domain: str) -> None:
+        """Greet; with a context, go over to TLS, look at who is there, and greet again."""
+        _greet(peer)
+        if context is None:
+            return
+        if not peer.has_extn("starttls"):
+            raise Refused(_NO_TLS)
+        peer.hurry()
+        peer.starttls(context=context)
+        if self.guard and isinstance(peer.sock, ssl.SSLSocket):
+            self.guard.check(peer.sock, self.place.host, domain)
+        _greet(peer)
 
     def _dot(self, peer: Peer) -> Reply:
         """Send the final dot and return what became of the mail."""
@@ -107,7 +147,7 @@ class SmtpRelay:
         context.minimum_version = ssl.TLSVersion.TLSv1_2  # ECO.1.1.1
         context.set_ciphers(_CIPHERS)
         context.load_verify_locations(cadata=self.keyring.anchors(self.name).decode("ascii"))
-        if self.tls is Tls.MUTUAL:
+        if self.tls in {Tls.MUTUAL, Tls.OPERATOR}:
             self._present(context)
         return context
 
@@ -119,18 +159,6 @@ class SmtpRelay:
             pem.touch(mode=0o600)
             pem.write_bytes(identity.key.rstrip() + b"\n" + identity.chain)
             context.load_cert_chain(pem)
-
-
-def _secure(peer: Peer, context: ssl.SSLContext | None) -> None:
-    """Greet; with a context, go over to TLS and greet again."""
-    _greet(peer)
-    if context is None:
-        return
-    if not peer.has_extn("starttls"):
-        raise Refused(_NO_TLS)
-    peer.hurry()
-    peer.starttls(context=context)
-    _greet(peer)
 
 
 def _greet(peer: Peer) -> None:

@@ -14,6 +14,9 @@ PREFIX = "PASSERELLE_"
 LARGEST_MIB = 64
 """Of a mail: a function of 2 GB can translate it."""
 
+UNSAFE_NONE = "unsafe_none"
+"""In the place of the URLs of revocation lists: revocation is not looked at."""
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^\S+$")]
 
 
@@ -21,6 +24,7 @@ class Tls(Enum):
     """How the way out to a network is protected."""
 
     MUTUAL = "mutual"  # STARTTLS, and our own certificate
+    OPERATOR = "operator"  # the same, and the server's certificate is the one of the white list for the domain
     STARTTLS = "starttls"
     LOOPBACK = "loopback"  # in clear, to this machine only
     UNSAFE_CLEAR = "unsafe_clear"  # in clear, to anywhere: never with real mail
@@ -58,6 +62,18 @@ def _clamd(text: object) -> object:
     return Place.split(text)
 
 
+def _urls(text: object) -> object:
+    """Return the URLs of revocation lists; None where an operator has chosen that revocation is not looked at."""
+    if not isinstance(text, str):
+        return text
+    return None if text == UNSAFE_NONE else tuple(text.split())
+
+
+HostName = Annotated[str, StringConstraints(max_length=253, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,1000}$")]
+Urls = Annotated[Annotated[tuple[Url, ...], Field(min_length=1)] | None, BeforeValidator(_urls)]
+
+
 class Settings(BaseModel):
     """All settings of the bridge."""
 
@@ -76,6 +92,10 @@ class Settings(BaseModel):
     apicrypt_relay: Annotated[Place, BeforeValidator(Place.split)]
     apicrypt_relay_tls: Tls
     largest_mail_mib: Annotated[int, Field(ge=1, le=LARGEST_MIB)]
+    mssante_crls: Urls
+    apicrypt_crls: Urls
+    white_list: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1000}$")]
+    white_list_signers: Annotated[tuple[HostName, ...], BeforeValidator(_urls), Field(min_length=1)]
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None

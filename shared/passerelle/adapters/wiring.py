@@ -10,17 +10,21 @@ import boto3
 from botocore.config import Config
 
 from passerelle.adapters.agreements import S3Agreements
-from passerelle.adapters.keyring import AwsKeyring
+from passerelle.adapters.bulletins import S3Bulletins
+from passerelle.adapters.keyring import AwsKeyring, Kms
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.adapters.queue import SqsQueue
 from passerelle.adapters.relay import SmtpRelay
-from passerelle.adapters.settings import Settings
+from passerelle.adapters.settings import Settings, Tls
 from passerelle.core.message import Network
 from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from passerelle.adapters.grounds import Grounds
+    from passerelle.adapters.guard import PeerGuard
 
 _CLIENTS = Config(
     connect_timeout=5,
@@ -28,6 +32,12 @@ _CLIENTS = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
     tcp_keepalive=True,  # a connection may lie idle while a peer thinks for ten minutes
 )
+MSSANTE = "relay.mssante"
+"""Name of the anchors of MSSanté: of its servers, its revocation lists, and the white list."""
+
+SMIME = "apicrypt"
+"""Name of the bridge's S/MIME identity, and of the anchors of those who write to it."""
+
 _CHANCE = random.SystemRandom()
 
 
@@ -83,13 +93,41 @@ def queue() -> SqsQueue:
 def keyring() -> AwsKeyring:
     """Return the keyring."""
     secrets = boto3.client("secretsmanager", config=_CLIENTS)
-    return AwsKeyring(secrets, _storage(), settings().secrets_prefix, settings().configuration)
+    kms: Kms = boto3.client("kms", config=_CLIENTS)  # type: ignore[call-overload]
+    return AwsKeyring(secrets, _storage(), kms, settings().secrets_prefix, settings().configuration)
 
 
 @cache
 def agreements() -> S3Agreements:
     """Return the agreements."""
     return S3Agreements(_storage(), settings().configuration)
+
+
+@cache
+def bulletins() -> S3Bulletins:
+    """Return what authorities have published."""
+    return S3Bulletins(_storage(), settings().configuration)
+
+
+@cache
+def grounds() -> "Grounds":
+    """Return what trust stands on."""
+    from passerelle.adapters.grounds import Grounds  # noqa: PLC0415 - cryptography takes time that `accept` needs not
+
+    return Grounds(keyring(), bulletins(), revocation_lists())
+
+
+def revocation_lists() -> dict[str, tuple[str, ...] | None]:
+    """Return the URLs of revocation lists, by the name of the anchors of who signs them."""
+    return {MSSANTE: settings().mssante_crls, SMIME: settings().apicrypt_crls}
+
+
+@cache
+def guard() -> "PeerGuard":
+    """Return the check of MSSanté's servers."""
+    from passerelle.adapters.guard import PeerGuard  # noqa: PLC0415 - same
+
+    return PeerGuard(grounds(), MSSANTE, now, settings().mssante_relay_tls is Tls.OPERATOR)
 
 
 @cache
@@ -100,7 +138,8 @@ def relay(network: Network) -> SmtpRelay:
         Network.APICRYPT: (settings().apicrypt_relay, settings().apicrypt_relay_tls),
     }
     place, tls = ways[network]
-    return SmtpRelay(place, tls, keyring(), f"relay.{network.value}", ehlo_name)
+    guarding = guard() if network is Network.MSSANTE else None
+    return SmtpRelay(place, tls, keyring(), f"relay.{network.value}", ehlo_name, guarding)
 
 
 def ehlo_name() -> str:

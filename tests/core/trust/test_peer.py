@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from passerelle.core.errors import PasserelleError
 from passerelle.core.trust import crl, ground, names, peer, white_list
@@ -17,8 +16,7 @@ from tests.vectors import pki
 
 DOMAIN, HOST = "ch-exemple.mssante.example", "smtp.ch.example"
 NAME = f"CN={HOST},OU=1990000001,O=CH EXEMPLE,ST=Nord (59),C=FR"
-TLS = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
-GOOD = pki.Subject(NAME, domains=(HOST,), usages=TLS)
+GOOD = pki.Subject(NAME, domains=(HOST,), usages=pki.TLS)
 REVOKED = 4242
 LISTED = white_list.gathered(
     pki.NOW, [(DOMAIN, names.parse(f"/C=FR/ST=nord (59)/O=Ch  Exemple/OU=1990000001/CN={HOST}"))]
@@ -88,7 +86,7 @@ def test_a_listed_certificate_speaks_for_its_own_domains_only() -> None:
 
 
 def test_a_certificate_for_one_direction_is_refused_in_the_other() -> None:
-    serving = pki.variant(GOOD, usages=TLS[:1])
+    serving = pki.variant(GOOD, usages=pki.TLS[:1])
     assert verdict(shown(serving, Use.SERVER)) == "let in"
     assert verdict(shown(serving, Use.CLIENT)) == "trust.path"
 
