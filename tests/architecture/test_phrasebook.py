@@ -38,7 +38,6 @@ COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
     (f"{CORE}documents/hprim/header.py", "code"): {"hprim.birth-date", "hprim.act-date"},
     (f"{CORE}documents/cda/writing_frame.py", "code"): {
         "ins.incomplete",
-        "patient.no-birth-date",
         "patient.no-identifier",
         "author.no-identifier",
         "author.no-organisation",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from passerelle.core.documents import biology, cda
+from passerelle.core.errors import MalformedError
 from passerelle.core.message import (
     Code,
     Document,
@@ -104,7 +105,6 @@ def test_a_qualified_ins_is_written_with_all_its_traits_and_read_back() -> None:
     [
         replace(QUALIFIED, birth_family=None),
         replace(QUALIFIED, birth_givens=None),
-        replace(QUALIFIED, birth_date=None),
         replace(QUALIFIED, birth_place=None),
         replace(QUALIFIED, sex=None),
         replace(QUALIFIED, ins=Identifier("1.2.250.1.213.1.4.2", "279035999999999")),
@@ -131,10 +131,10 @@ def test_a_name_that_is_not_said_to_be_of_birth_is_written_as_the_used_one_and_t
     assert (read.birth_family, read.birth_givens, read.sex, read.ins) == (None, None, None, None)
 
 
-def test_a_missing_birth_date_stays_missing_and_is_told() -> None:
-    document = replace(LETTER, patient=replace(PATIENT, birth_date=None))
-    assert found(letter(document), "//c:birthTime/@nullFlavor") == ["UNK"]
-    assert "patient.no-birth-date" in losses(document)
+def test_nothing_is_written_without_a_birth_date_and_none_is_made_up() -> None:
+    with pytest.raises(MalformedError) as refused:
+        letter(replace(LETTER, patient=replace(PATIENT, birth_date=None)))
+    assert refused.value.code == "doubt.no-birth-date"
 
 
 def test_a_number_without_authority_is_the_senders_own_and_another_senders_is_another() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from passerelle.core.documents.cda.writing_people import qualified
+from passerelle.core.errors import MalformedError
 from passerelle.core.message import Document, Identifier, LocalCode, Loss, Mailbox, Organisation, Professional, Status
 
 _PROFESSIONALS = "1.2.250.1.71.4.2.1"
@@ -39,7 +40,14 @@ def oid(name: str) -> str:
 def frame(
     document: Document, author: Professional | None, sender: Mailbox, seed: str
 ) -> tuple[Frame, tuple[Loss, ...]]:
-    """Return the frame of a document; `seed` names the document for ever (Message-ID and place in the mail)."""
+    """Return the frame of a document; `seed` names the document for ever (Message-ID and place in the mail).
+
+    MalformedError `doubt.no-birth-date`: StructMin takes no nullFlavor there, and a made-up date would be filed.
+    """
+    if document.patient.birth_date is None:
+        raise MalformedError(
+            "doubt.no-birth-date", "No CDA is valid without a birth date (StructMin); none is made up."
+        )
     losses = list(_told(document, author))
     place = sender.address.casefold()
     person = author or Professional(sender.label or sender.address)
@@ -83,7 +91,6 @@ def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
     numbered = _national(organisation, _ORGANISATIONS) and organisation is not None and organisation.sector is not None
     missing = (
         (patient.ins is not None and not qualified(patient), "ins.incomplete", "the traits that go with an INS"),
-        (patient.birth_date is None, "patient.no-birth-date", "the birth date"),
         (not patient.local_ids and not qualified(patient), "patient.no-identifier", "an identifier of the patient"),
         (not _national(author, _PROFESSIONALS), "author.no-identifier", "the author's national number"),
         (organisation is None, "author.no-organisation", "the structure that the author works for"),

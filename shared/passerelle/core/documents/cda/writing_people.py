@@ -32,7 +32,7 @@ def record_target(patient: Patient, ids: tuple[Identifier, ...]) -> etree._Eleme
         "patient",
         _patient_name(patient),
         _gender(patient.sex),
-        element("birthTime", value=stamp(patient.birth_date)) if patient.birth_date else null("birthTime"),
+        element("birthTime", value=stamp(patient.birth_date)) if patient.birth_date else None,  # frame wants one
         _birthplace(patient.birth_place) if patient.birth_place else None,
         classCode="PSN",
     )
