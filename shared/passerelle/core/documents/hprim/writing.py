@@ -10,7 +10,7 @@ from passerelle.core.documents.hprim import dates, header, result_lines
 from passerelle.core.documents.hprim.fields import Scribe
 from passerelle.core.documents.hprim.layout import Marker
 from passerelle.core.errors import MalformedError
-from passerelle.core.message import Document, Loss, Patient
+from passerelle.core.message import Document, Loss, Patient, Professional
 
 _LONGEST_CODE = 10
 _LONGEST_NAME = 50
@@ -107,11 +107,27 @@ def _of_age(patient: Patient, day: date) -> bool:
 def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[str]:
     text = document.text or result_lines.summary(document.results)
     lines = scribe.lines((*_warnings(document, scribe), *_title(document, text), *text), "text")
-    lines += scribe.lines(closing, "note")
+    lines += scribe.lines((*_author(document, text), *closing), "note")
     lines += scribe.lines(_identity(document.patient, scribe), "identity")
     if not document.results:
         return lines
     return [*lines, Marker.LAB.value, *result_lines.section(document, lines, scribe)]
+
+
+def _author(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who wrote the document, unless its text says so: line 11 is the mailbox, a hospital's or a secretary's."""
+    author = document.author
+    if author is None or any(_names(line, author) for line in text):
+        return ()
+    name = " ".join(filter(None, (author.title, author.given, author.family)))
+    number = f" ({author.identifier.extension})" if author.identifier and author.identifier.extension else ""
+    place = f", {author.organisation.name}" if author.organisation and author.organisation.name else ""
+    return ("", f"Auteur du document : {name}{number}{place}")
+
+
+def _names(line: str, author: Professional) -> bool:
+    said = line.casefold()
+    return author.family.casefold() in said and author.given.casefold() in said
 
 
 def _note(note: str) -> tuple[str, ...]:
