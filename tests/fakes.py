@@ -126,6 +126,8 @@ class FakeLedger:
         self._deliveries: dict[str, Delivery] = {}
         self._events: dict[str, list[Event]] = {}
         self._ids: set[str] = set()
+        self._claims: dict[str, tuple[str, datetime]] = {}
+        self._gathered: dict[str, set[str]] = {}
         self._lock = RLock()
 
     def open(self, delivery: Delivery, event: Event) -> bool:
@@ -142,6 +144,26 @@ class FakeLedger:
             if delivery_id not in self._deliveries:
                 raise UnavailableError("ledger.missing", "No delivery of this id.")
             return self._deliveries[delivery_id]
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        with self._lock:
+            return self._deliveries.get(delivery_id)
+
+    def claim(self, key: str, delivery_id: str, now: datetime) -> str:
+        with self._lock:
+            holder, until = self._claims.get(key, ("", now))
+            if not holder or until < now:
+                holder = delivery_id
+                self._claims[key] = (holder, now + timedelta(days=30))
+            return holder
+
+    def gather(self, key: str, member: str, most: int, now: datetime) -> int:
+        _demand(now.tzinfo is not None, "times are aware")
+        with self._lock:
+            members = self._gathered.setdefault(key, set())
+            if len(members) < most:
+                members.add(member)
+            return len(members)
 
     def record(self, delivery: Delivery, event: Event) -> None:
         with self._lock:
@@ -247,7 +269,7 @@ def _found(things: dict[str, Thing], name: str) -> Thing:
 
 
 class FakeCipher:
-    """A lock that closes nothing: `LOCKED n` before the mail, and never the same n twice, as S/MIME."""
+    """A lock that closes nothing: `Locked: n` before the mail, and never the same n twice, as S/MIME."""
 
     def __init__(self, means: str = "signature") -> None:
         self.means = means
@@ -257,11 +279,11 @@ class FakeCipher:
     def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:
         _demand(now.tzinfo is not None, "times are aware")
         head, _, content = mail.partition(b"\n")
-        if head == b"FORGED":
+        if head.startswith(b"FORGED"):
             raise UntrustedError("cipher.signer", "The signature is not the sender's.")
-        if head == b"UNSIGNED":
+        if head.startswith(b"UNSIGNED"):
             return Opened(content, Proof("nothing"))
-        if not head.startswith(b"LOCKED"):
+        if not head.startswith(b"Locked:"):
             raise MalformedError("cipher.form", "The mail is not locked.")
         return Opened(content, Proof(self.means, sender.address, hashlib.sha256(head).hexdigest(), "FAKE"))
 
@@ -270,7 +292,7 @@ class FakeCipher:
         if agreement.recipient.address in self.expired:
             raise UntrustedError("cipher.expired", "The recipient's certificate is over.")
         self.closed += 1
-        return b"LOCKED %d\n" % self.closed + mail
+        return b"Locked: %d\n" % self.closed + mail
 
 
 class FakeScanner:
@@ -290,7 +312,7 @@ class FakeForm:
 
     def read(self, opened: Opened, /) -> Message:
         try:
-            fields = json.loads(opened.content)
+            fields = json.loads(opened.content.rpartition(b"\n\n")[2])  # it may have a header
         except ValueError as error:
             raise MalformedError("form.json", "A mail of the pretend network is JSON.") from error
         if "bug" in fields:
@@ -313,6 +335,8 @@ class FakeForm:
             "from": dispatch.sender.address,
             "to": dispatch.recipient.address,
             "codes": [one.local for one in dispatch.codes],
+            "answers": dispatch.answers,
+            "receipt": dispatch.receipt,
             "patients": [
                 (d.patient.family, d.patient.given, d.patient.birth_date and d.patient.birth_date.isoformat())
                 for d in message.documents

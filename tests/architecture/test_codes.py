@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from passerelle.core.mail.notice import Failure, Notice, write
+from passerelle.core.mail.notice import Fate, Notice, write
 from passerelle.local import phrasebook
 from passerelle.steps.translate import FAULT, STALLED, crossing
 
@@ -13,7 +13,7 @@ WHO = "medecine.interne@ch-exemple.mssante.example"
 
 @pytest.mark.parametrize("code", phrasebook.catalogue("reasons"))  # which is all of them: test_phrasebook.py
 def test_a_notice_can_tell_every_reason(code: str) -> None:
-    notice = Notice("n@passerelle.example", datetime(2026, 11, 22, tzinfo=UTC), WHO, WHO, (Failure(WHO, code),))
+    notice = Notice("n@passerelle.example", datetime(2026, 11, 22, tzinfo=UTC), WHO, WHO, (Fate(WHO, code),))
     assert f"Diagnostic-Code: x-passerelle; {code}\r\n".encode() in write(notice)
 
 

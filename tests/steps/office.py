@@ -62,7 +62,7 @@ OTHER = ("SERIN", "Sacha", "1981-03-01")
 def letter(*patients: tuple[str, str, str | None], sender: str = HOSPITAL.address, **fields: object) -> bytes:
     """Return a mail of the pretend network."""
     said = {"id": "canari@source.example", "from": sender, "patients": patients or (PATIENT,), **fields}
-    return b"LOCKED 0\n" + json.dumps(said).encode()
+    return b"Locked: 0\n" + json.dumps(said).encode()
 
 
 @dataclass
@@ -146,6 +146,10 @@ class Office:
         """Bring a mail in, as the edge does: the mail first, then its envelope; return the envelope's key."""
         network = Network.APICRYPT if sender == DOCTOR.address else Network.MSSANTE
         recipients = recipients or ((HOSPITAL if network is Network.APICRYPT else DOCTOR).alias,)
+        return self.post_from(network, mail, *recipients, sender=sender)
+
+    def post_from(self, network: Network, mail: bytes, *recipients: str, sender: str) -> str:
+        """Bring a mail in on a network, whoever sends it, and return the envelope's key."""
         return self.mailroom.receive(Envelope(network, sender, recipients, self.mailroom.keep(mail)))
 
     def open(self, mail: bytes, *recipients: str, sender: str = HOSPITAL.address) -> Delivery:

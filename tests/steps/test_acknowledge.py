@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from passerelle.core.receipts.delivery import Delivery, notice_id
-from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.lifecycle import OWING, State
 from passerelle.steps.accept import accept
 from passerelle.steps.acknowledge import acknowledge
 from passerelle.steps.translate import translate
@@ -37,7 +37,7 @@ def test_a_refusal_opens_a_notice_that_is_ready_to_go_to_the_sender_on_his_own_n
     envelope = office.mailroom.envelope(notice.outgoing)
     assert (envelope.network, envelope.sender, envelope.recipients) == (HOSPITAL.network, "", (HOSPITAL.address,))
     assert office.queue.wakes[-1] == ("deliver", notice.id)
-    assert office.said(told) == {"notice": notice.id}
+    assert office.said(told) == {"notice": notice.id, "says": "failed"}
     assert office.said(notice)["notice-of"] == told.id
 
 
@@ -131,7 +131,7 @@ def test_a_notice_that_fails_is_never_answered() -> None:
     assert (notice.notice, notice.wake_at) == ("", None)
 
 
-@pytest.mark.parametrize("state", [s for s in State if s not in {State.REFUSED, State.FAILED}])
+@pytest.mark.parametrize("state", [s for s in State if s not in OWING])
 def test_a_delivery_in_any_other_state_is_left_alone(state: State) -> None:
     office = Office()
     forced = office.force(office.open(letter()), state)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from passerelle.core.errors import UnavailableError
-from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, State
+from passerelle.core.receipts.lifecycle import AT_WORK, OWING, State
 from passerelle.steps.accept import accept
 from passerelle.steps.sweep import LOOKS, VERBS, sweep
 from tests.fakes import Killed
@@ -41,7 +41,7 @@ def test_a_delivery_that_ended_or_waits_for_a_person_wakes_nothing(state: State)
 
 
 def test_every_state_that_works_or_must_be_told_has_a_verb() -> None:
-    assert set(VERBS) == AT_WORK | TOLD
+    assert set(VERBS) == AT_WORK | OWING
 
 
 def test_a_delivery_that_is_not_due_is_left_alone() -> None:

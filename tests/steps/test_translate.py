@@ -79,18 +79,19 @@ def test_ready_says_what_proved_the_origin_and_counts_the_losses_by_code() -> No
         "loss.text.outside-cp1252": "2",
         "loss.unnamed": "1",
     }
+    assert said["at.text.outside-cp1252"] == "line 1"
     assert not any(canary in office.all_text() for canary in CANARIES)
 
 
 TOO_MANY = [("CANARI", str(n), "1980-01-01") for n in range(MOST_PATIENTS + 1)]
-EMPTY = b'LOCKED\n{"id": "a@b.example", "from": "%s", "patients": []}' % DOCTOR.address.encode()
-UNSIGNED = letter(sender=DOCTOR.address).replace(b"LOCKED 0", b"UNSIGNED")
+EMPTY = b'Locked:\n{"id": "a@b.example", "from": "%s", "patients": []}' % DOCTOR.address.encode()
+UNSIGNED = letter(sender=DOCTOR.address).replace(b"Locked: 0", b"UNSIGNED")
 
 
 @pytest.mark.parametrize(
     ("mail", "state", "reason"),
     [
-        (b"LOCKED\nno json", State.REFUSED, "form.json"),
+        (b"Locked:\nno json", State.REFUSED, "form.json"),
         (b"clear", State.REFUSED, "cipher.form"),
         (EMPTY, State.REFUSED, "policy.no-document"),
         (b"FORGED\n", State.QUARANTINED, "cipher.signer"),

@@ -47,7 +47,7 @@ def test_a_scanner_that_does_not_answer_is_asked_again_and_nothing_crosses_until
 def test_a_mail_that_does_not_cross_is_not_scanned() -> None:
     office = Office()
     office.scanner.away = True
-    refused = translate(office.translating, office.open(b"LOCKED\nno json").id)
+    refused = translate(office.translating, office.open(b"Locked:\nno json").id)
     assert refused.state is State.REFUSED
 
 

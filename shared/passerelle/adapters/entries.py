@@ -19,7 +19,7 @@ STATE = "STATE"
 SHARDS = 16
 """Parts of the index `due`, so that no one of them is hot."""
 
-_TIMES = frozenset({"opened_at", "wake_at", "give_up_at"})
+_TIMES = frozenset({"opened_at", "wake_at", "give_up_at", "answer_by"})
 _DEFAULTS = MappingProxyType({field.name: field.default for field in fields(Delivery) if field.default is not MISSING})
 
 

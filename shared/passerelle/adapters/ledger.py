@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -26,6 +26,9 @@ from passerelle.core.receipts.delivery import Delivery, Event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=30)
+"""How long a claim stands."""
 
 _SERVICE = "ledger"
 _TRIES = 6
@@ -46,10 +49,60 @@ class DynamoLedger:
 
     def get(self, delivery_id: str) -> Delivery:
         """Return a delivery."""
-        item = self._item(delivery_id, entries.STATE)
-        if not item:
+        found = self.find(delivery_id)
+        if found is None:
             raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
-        return entries.to_delivery(item)
+        return found
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        """Return a delivery, or None where there is none."""
+        item = self._item(delivery_id, entries.STATE)
+        return entries.to_delivery(item) if item else None
+
+    def claim(self, key: str, delivery_id: str, now: datetime) -> str:
+        """Return the delivery that stands under a key: this one, where none has in the last 30 days."""
+        until = int((now + KEPT).timestamp())
+        item: entries.Item = {
+            "delivery": {"S": key},
+            "entry": {"S": "CLAIM"},
+            "holder": {"S": delivery_id},
+            "expires": {"N": str(until)},
+        }
+        with answering(_SERVICE):
+            try:
+                self.client.put_item(
+                    TableName=self.table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(delivery) OR expires < :now",
+                    ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}},
+                )
+            except ClientError as error:
+                if code(error) != "ConditionalCheckFailedException":
+                    raise
+                return self._item(key, "CLAIM").get("holder", {}).get("S", delivery_id)
+        return delivery_id
+
+    def gather(self, key: str, member: str, most: int, now: datetime) -> int:
+        """Add a member to the set of a key, and return how many it has; one that is full stays at `most`."""
+        with answering(_SERVICE):
+            try:
+                answer = self.client.update_item(
+                    TableName=self.table,
+                    Key={"delivery": {"S": key}, "entry": {"S": "SET"}},
+                    UpdateExpression="ADD members :member SET expires = :until",
+                    ConditionExpression="attribute_not_exists(members) OR size(members) < :most",
+                    ExpressionAttributeValues={
+                        ":member": {"SS": [member]},
+                        ":most": {"N": str(most)},
+                        ":until": {"N": str(int((now + KEPT).timestamp()))},
+                    },
+                    ReturnValues="ALL_NEW",
+                )
+            except ClientError as error:
+                if code(error) != "ConditionalCheckFailedException":
+                    raise
+                return most
+        return len(answer["Attributes"]["members"]["SS"])
 
     def record(self, delivery: Delivery, event: Event) -> None:
         """Write the next state and its event, where the version before it still stands."""

@@ -1,75 +1,128 @@
-"""Tell a sender what did not arrive, once; a notice, and a mail without a sender, are never answered."""
+"""Tell a sender what became of his mail, each thing once; a notice, and a mail without a sender, are never answered."""
+
+from dataclasses import dataclass, replace
 
 from passerelle.core.errors import MalformedError, OvertakenError
-from passerelle.core.mail import mime, notice
+from passerelle.core.mail import disposition, mime, notice
+from passerelle.core.mail.compose import Headers
+from passerelle.core.mail.disposition import Disposition
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Network
+from passerelle.core.message import Network, Said
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import Delivery, noted, notice_id
-from passerelle.core.receipts.lifecycle import TOLD, State
+from passerelle.core.receipts.delivery import SILENT, Delivery, noted, notice_id
+from passerelle.core.receipts.lifecycle import OWING, State
+from passerelle.core.receipts.owed import Debt, Notice, owed
 from passerelle.steps.ports import AcknowledgeDesk
+
+_STATUS = {
+    Notice.FAILED: Said.FAILED,
+    Notice.RELAYED: Said.RELAYED,
+    Notice.DELIVERED: Said.DELIVERED,
+    Notice.SILENT: Said.DELAYED,
+}
+_READING = {Notice.DISPLAYED: Said.DISPLAYED, Notice.DELETED: Said.DELETED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """One notice to write: of which delivery, what it says, to the sender of which envelope, under which id."""
+
+    delivery: Delivery
+    kind: Notice
+    envelope: Envelope
+    id: str
 
 
 def acknowledge(desk: AcknowledgeDesk, delivery_id: str) -> Delivery:
-    """Send a notice to the sender of a delivery in REFUSED or FAILED, and return the delivery as it stands."""
+    """Send the sender of a delivery the notice that he is owed, if any, and return the delivery as it stands."""
     delivery = desk.ledger.get(delivery_id)
-    if delivery.state not in TOLD or delivery.wake_at is None:
+    if delivery.state not in OWING or delivery.wake_at is None:
+        return delivery
+    debt = owed(delivery, desk.clock())
+    if debt == Debt(None, delivery.wake_at):
         return delivery
     try:
-        return _told(desk, delivery)
+        return _paid(desk, delivery, debt)
     except OvertakenError:
         return desk.ledger.get(delivery_id)
 
 
-def _told(desk: AcknowledgeDesk, delivery: Delivery) -> Delivery:
+def _paid(desk: AcknowledgeDesk, delivery: Delivery, debt: Debt) -> Delivery:
     """Open the notice as a delivery of its own, then note it on the delivery that it speaks of."""
     envelope = desk.mailroom.envelope(delivery.envelope) if delivery.envelope else None
-    if envelope is None or not envelope.sender:  # RFC 5321 §4.5.5: a notice is never answered
-        return desk.record("acknowledge", noted(delivery, wake_at=None), (("notice", "none"),))
-    name = notice_id(delivery.id)
-    _open(desk, delivery, envelope, name)
+    if debt.notice is Notice.SILENT:
+        delivery = replace(delivery, reason=SILENT, answer_by=None)
+    if debt.notice is None or envelope is None or not envelope.sender:  # RFC 5321 §4.5.5: a notice is never answered
+        again = debt.again if debt.notice is None else None
+        return desk.record("acknowledge", noted(delivery, wake_at=again), (("notice", "none"),))
+    name = notice_id(delivery.id, debt.notice.value)
+    _open(desk, _Owed(delivery, debt.notice, envelope, name))
     desk.queue.wake("deliver", name)
-    return desk.record("acknowledge", noted(delivery, notice=name, wake_at=None), (("notice", name),))
+    details = (("notice", name), ("says", debt.notice.value))
+    return desk.record("acknowledge", noted(delivery, notice=name, wake_at=debt.again), details)
 
 
-def _open(desk: AcknowledgeDesk, delivery: Delivery, envelope: Envelope, name: str) -> None:
+def _open(desk: AcknowledgeDesk, due: _Owed) -> None:
     """Open the delivery of a notice; where it is there already, it stays as it is."""
-    digest = desk.mailroom.keep(_written(desk, delivery, envelope, name))
+    digest = desk.mailroom.keep(_written(desk, due))
     now = desk.clock()
     opened = Delivery(
-        name,
+        due.id,
         State.READY,
         now,
-        outgoing=desk.mailroom.dispatch(Envelope(envelope.network, "", (envelope.sender,), digest)),
+        outgoing=desk.mailroom.dispatch(Envelope(due.envelope.network, "", (due.envelope.sender,), digest)),
         wake_at=now,
         give_up_at=now + HORIZON,
-        reason=delivery.reason,
-        notice_of=delivery.id,
+        reason=due.delivery.reason,
+        notice_of=due.delivery.id,
     )
-    details = (("notice-of", delivery.id), ("mail", digest))
+    details = (("notice-of", due.delivery.id), ("mail", digest))
     desk.ledger.open(opened, desk.event("acknowledge", opened, details))
 
 
-def _written(desk: AcknowledgeDesk, delivery: Delivery, envelope: Envelope, name: str) -> bytes:
-    """Return the notice's bytes: the recipient as the sender wrote him, the reason, and nothing of the mail."""
+def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:
+    """Return the bytes of a notice: the recipient as the sender wrote him, the reason, and nothing of the mail."""
+    envelope = due.envelope
+    recipient = envelope.recipients[due.delivery.recipient]
     named = envelope.network is Network.MSSANTE and desk.bridge.product
-    product = (("X-MSS-NIL", desk.bridge.product),) if named else ()  # ECO.2.4.3
+    headers = (("X-MSS-NIL", desk.bridge.product),) if named else ()  # ECO.2.4.3
+    if due.kind in _READING:
+        return _reading(desk, due, recipient, headers)
     return notice.write(
         notice.Notice(
-            f"{name}@{desk.bridge.domain}",
+            f"{due.id}@{desk.bridge.domain}",
             desk.clock(),
             desk.bridge.postmaster,
             envelope.sender,
-            (notice.Failure(envelope.recipients[delivery.recipient], delivery.reason),),
-            original=_message_id(desk, envelope.mail),
-            headers=product,
+            (notice.Fate(recipient, due.delivery.reason),),
+            _original(desk, envelope.mail)[0],
+            headers,
+            _STATUS[due.kind],
         )
     )
 
 
-def _message_id(desk: AcknowledgeDesk, digest: str) -> str:
-    """Return the Message-ID of a mail that may have been refused because nobody can read it."""
+def _reading(desk: AcknowledgeDesk, due: _Owed, recipient: str, headers: Headers) -> bytes:
+    """Return a reading receipt; MSSanté wants subject and mail back (IG-LPS), and its channel is locked."""
+    message_id, subject = _original(desk, due.envelope.mail)
+    receipt = Disposition(
+        f"{due.id}@{desk.bridge.domain}",
+        desk.clock(),
+        recipient,
+        due.envelope.sender,
+        _READING[due.kind],
+        message_id,
+        headers=headers,
+    )
+    if due.envelope.network is Network.MSSANTE:
+        receipt = replace(receipt, subject=subject, returned=desk.mailroom.read(due.envelope.mail))
+    return disposition.write(receipt)
+
+
+def _original(desk: AcknowledgeDesk, digest: str) -> tuple[str, str]:
+    """Return Message-ID and subject of a mail that may have been refused because nobody can read it."""
     try:
-        return mime.read(desk.mailroom.read(digest)).message_id
+        mail = mime.read(desk.mailroom.read(digest))
     except MalformedError:
-        return ""
+        return "", ""
+    return mail.message_id, mail.subject

@@ -31,6 +31,7 @@ EXPIRED = "delivery.expired"
 POSTPONED = "delivery.postponed"
 REJECTED = "delivery.rejected"
 
+_TOLD_OF = frozenset({State.FAILED, State.ACCEPTED})
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463 §2
 _QUEUE_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
@@ -69,7 +70,7 @@ def deliver(desk: DeliverDesk, delivery_id: str) -> Delivery:
         delivery = _moved_on(desk, delivery)
     except OvertakenError:
         return desk.ledger.get(delivery_id)
-    if delivery.state is State.FAILED and delivery.wake_at is not None:
+    if delivery.state in _TOLD_OF and delivery.wake_at is not None:
         desk.queue.wake("acknowledge", delivery.id)
     return delivery
 
@@ -107,7 +108,7 @@ def _attempted(desk: DeliverDesk, delivery: Delivery) -> Delivery:
 def _settled(desk: DeliverDesk, delivery: Delivery, outcome: Outcome) -> Delivery:
     """Return the delivery as an attempt leaves it."""
     if outcome is Outcome.ACCEPTED:
-        return moved(delivery, State.ACCEPTED, reason=ACCEPTED, token="", wake_at=None)
+        return _accepted(desk, delivery)
     if outcome is Outcome.REJECTED:
         return _failed(desk, delivery, REJECTED)
     if outcome is Outcome.UNKNOWN:
@@ -116,6 +117,12 @@ def _settled(desk: DeliverDesk, delivery: Delivery, outcome: Outcome) -> Deliver
     if _given_up(delivery, wake_at):
         return _failed(desk, delivery, EXPIRED)
     return moved(delivery, State.READY, reason=POSTPONED, token="", wake_at=wake_at)
+
+
+def _accepted(desk: DeliverDesk, delivery: Delivery) -> Delivery:
+    """Return the delivery that the peer took; it is woken again until its sender has what he asked for."""
+    wake_at = desk.clock() + TELL_GRACE if "dsn" in delivery.asked.split() else delivery.answer_by
+    return moved(delivery, State.ACCEPTED, reason=ACCEPTED, token="", wake_at=wake_at)
 
 
 def _ambiguous(desk: DeliverDesk, delivery: Delivery) -> Delivery:

@@ -62,6 +62,9 @@ class Ledger(Protocol):
     def get(self, delivery_id: str) -> Delivery:
         """Return a delivery; UnavailableError `ledger.missing` where there is none."""
 
+    def find(self, delivery_id: str) -> Delivery | None:
+        """Return a delivery, or None where there is none."""
+
     def record(self, delivery: Delivery, event: Event) -> None:
         """Write the next state and its event, where `delivery.version - 1` still stands; OvertakenError otherwise.
 
@@ -73,6 +76,12 @@ class Ledger(Protocol):
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         """Return the deliveries whose `wake_at` has come."""
+
+    def claim(self, key: str, delivery_id: str, now: datetime) -> str:
+        """Return the delivery that stands under a key: this one, where none has in the last 30 days."""
+
+    def gather(self, key: str, member: str, most: int, now: datetime) -> int:
+        """Add a member to the set of a key, and return how many it has; one that is full stays at `most`."""
 
     def opened_on(self, day: date) -> Iterator[Delivery]:
         """Return the deliveries that were opened on a day (UTC), oldest first."""
@@ -96,11 +105,30 @@ class Agreements(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteIdentity:
+    """A certificate whose private key stays elsewhere (KMS): its chain (PEM), its public key (DER), how to ask it."""
+
+    chain: bytes = field(repr=False)
+    public: bytes = field(repr=False)
+    sign: Callable[[bytes, str], bytes] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
-    """A certificate with its chain and its private key, PEM; `repr` shows neither."""
+    """A certificate with its chain and its private key, PEM; `repr` shows neither, and it cannot be pickled.
+
+    Where signing has a key of its own, it stands in `signing`; keys that mail may still be enveloped for, in `former`.
+    """
 
     chain: bytes = field(repr=False)
     key: bytes = field(repr=False)
+    signing: "Identity | RemoteIdentity | None" = field(default=None, repr=False)
+    former: tuple["Identity", ...] = field(default=(), repr=False)
+
+    def __reduce__(self) -> str:
+        """Refuse to leave the process: a pickle is a file."""
+        msg = "An identity is not pickled: it holds a private key."
+        raise TypeError(msg)
 
 
 class Keyring(Protocol):
@@ -126,15 +154,6 @@ class Cipher(Protocol):
         """Return the mail closed for the recipient of the agreement."""
 
 
-class Outcome(Enum):
-    """How an SMTP transaction ended."""
-
-    ACCEPTED = "accepted"  # 250 after the final dot
-    POSTPONED = "postponed"  # certainly not delivered; try again
-    REJECTED = "rejected"  # certainly not delivered; never will be
-    UNKNOWN = "unknown"  # the final dot was sent, the answer never came
-
-
 class Finding(Enum):
     """What a virus scanner says of bytes."""
 
@@ -156,6 +175,15 @@ class Scanner(Protocol):
 
     def scan(self, content: bytes) -> Scan:
         """Return what is found in bytes; UnavailableError `scanner.…` where nobody could look: try again."""
+
+
+class Outcome(Enum):
+    """How an SMTP transaction ended."""
+
+    ACCEPTED = "accepted"  # 250 after the final dot
+    POSTPONED = "postponed"  # certainly not delivered; try again
+    REJECTED = "rejected"  # certainly not delivered; never will be
+    UNKNOWN = "unknown"  # the final dot was sent, the answer never came
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +223,7 @@ class Bridge:
     domain: str  # right side of its Message-IDs
     postmaster: str  # named in notices
     product: str  # référence produit, X-MSS-NIL
+    mass: int = 20  # recipients of one content in a day, beyond which it waits for a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +273,7 @@ class DeliverDesk(Desk):
 
     chance: Chance
     relays: Mapping[Network, Relay]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeDesk(Desk):

@@ -7,7 +7,6 @@ a run that fails or never starts hides none.
 from datetime import timedelta
 from types import MappingProxyType
 
-from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.delivery import delivery_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Desk
@@ -20,6 +19,8 @@ VERBS = MappingProxyType(
         State.SENDING: "deliver",
         State.REFUSED: "acknowledge",
         State.FAILED: "acknowledge",
+        State.ACCEPTED: "acknowledge",
+        State.RECEIPTED: "acknowledge",
     }
 )
 """Which verb moves a delivery on from a state; the others have ended, or wait for a person."""
@@ -47,20 +48,9 @@ def _deliveries(desk: Desk) -> int:
 
 def _envelopes(desk: Desk) -> int:
     """Wake `accept` for the envelopes of whose coming nobody was told: S3's notice, or its message, was lost."""
-    now = desk.clock()
+    now = desk.clock()  # the first recipient's delivery is opened last: where it stands, all do
     looked = [found for age in LOOKS for found in desk.mailroom.received(now - age)]
-    forgotten = [key for key, envelope_id in looked if not _accepted(desk, envelope_id)]
+    forgotten = [key for key, envelope_id in looked if desk.ledger.find(delivery_id(envelope_id, 0)) is None]
     for key in forgotten:
         desk.queue.wake("accept", key)
     return len(forgotten)
-
-
-def _accepted(desk: Desk, envelope_id: str) -> bool:
-    """Return whether the ledger has the deliveries of an envelope: the first recipient's is opened last."""
-    try:
-        desk.ledger.get(delivery_id(envelope_id, 0))
-    except UnavailableError as error:
-        if error.code != "ledger.missing":
-            raise
-        return False
-    return True

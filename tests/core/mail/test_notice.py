@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import causes, mime, notice
-from passerelle.core.mail.notice import Failure, Notice
+from passerelle.core.mail.notice import Fate, Notice
 
 ORIGINAL = "abc.123@ch-exemple.mssante.example"
-FIRST = Failure("jean.martin.59@passerelle.mssante.example", "policy.unknown-recipient")
-SECOND = Failure("a@passerelle.mssante.example", "xdm.hash")
+FIRST = Fate("jean.martin.59@passerelle.mssante.example", "policy.unknown-recipient")
+SECOND = Fate("a@passerelle.mssante.example", "xdm.hash")
 
 
-def a_notice(failures: tuple[Failure, ...] = (FIRST, SECOND), original: str = ORIGINAL) -> Notice:
+def a_notice(failures: tuple[Fate, ...] = (FIRST, SECOND), original: str = ORIGINAL) -> Notice:
     return Notice(
         message_id="n1@passerelle.example",
         date=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         postmaster="exploitation@passerelle.example",
         recipient="medecine.interne@ch-exemple.mssante.example",
-        failures=failures,
+        fates=failures,
         original=original,
         headers=(("X-MSS-NIL", "DEV000000"),),
     )
@@ -124,8 +124,8 @@ def test_recipients_are_counted() -> None:
             notice.write(a_notice((FIRST,) * count))
 
 
-@pytest.mark.parametrize("failure", [Failure("a@b\r\nX: y", "mail.nul"), Failure("a@b.example", "x\r\nY: z")])
-def test_nothing_unsafe_is_written(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", [Fate("a@b\r\nX: y", "mail.nul"), Fate("a@b.example", "x\r\nY: z")])
+def test_nothing_unsafe_is_written(failure: Fate) -> None:
     with pytest.raises(MalformedError):
         notice.write(a_notice((failure,)))
 

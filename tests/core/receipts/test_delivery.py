@@ -58,6 +58,6 @@ def test_a_delivery_has_stopped_where_only_a_person_moves_it_on(state: State) ->
     assert stopped(ended) is (state in {State.HELD, State.QUARANTINED} | TOLD)
 
 
-@pytest.mark.parametrize("state", TOLD)
+@pytest.mark.parametrize("state", [state for state in State if state in TOLD])
 def test_a_delivery_whose_sender_was_told_has_not_stopped(state: State) -> None:
     assert not stopped(replace(DELIVERY, state=state, notice=notice_id(DELIVERY.id)))

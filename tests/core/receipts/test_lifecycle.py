@@ -6,7 +6,7 @@ import pytest
 
 from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, TRANSITIONS, State, allows
 
-ENDS = {State.RECEIPTED, State.REFUSED, State.FAILED}
+ENDS = {State.RECEIPTED, State.REFUSED, State.FAILED, State.ABSORBED}
 WITH_A_PERSON = {State.HELD, State.QUARANTINED}
 
 
@@ -31,14 +31,19 @@ def test_every_other_state_has_a_way_to_an_end(state: State) -> None:
     assert reached & ENDS
 
 
-def test_sending_follows_only_a_claim_and_accepted_only_sending() -> None:
+def test_sending_follows_only_a_claim() -> None:
     assert {before for before in State if allows(before, State.SENDING)} == {State.CLAIMED}
-    assert {before for before in State if allows(before, State.ACCEPTED)} == {State.SENDING}
+
+
+@pytest.mark.parametrize("end", [State.ACCEPTED, State.RECEIPTED])
+def test_what_was_never_tried_has_not_arrived(end: State) -> None:
+    tried = {State.READY, State.CLAIMED, State.SENDING, State.HELD, State.ACCEPTED}
+    assert {before for before in State if allows(before, end)} == tried - {end}
 
 
 def test_what_waits_for_a_person_is_never_sent_without_him() -> None:
     for state in WITH_A_PERSON:
-        assert not TRANSITIONS[state] & {State.CLAIMED, State.SENDING, State.ACCEPTED}
+        assert not TRANSITIONS[state] & {State.CLAIMED, State.SENDING}
         assert state not in AT_WORK
 
 
@@ -47,4 +52,4 @@ def test_what_may_have_arrived_is_never_refused() -> None:
 
 
 def test_the_sender_is_told_of_the_ends_that_are_not_a_receipt() -> None:
-    assert {State.REFUSED, State.FAILED} == TOLD == ENDS - {State.RECEIPTED}
+    assert {State.REFUSED, State.FAILED} == TOLD == ENDS - {State.RECEIPTED, State.ABSORBED}

@@ -39,12 +39,19 @@ def write(  # noqa: PLR0913, PLR0917 - a mail has these parts
 
 def top(dispatch: Dispatch, subject: str) -> tuple[bytes, ...]:
     """Return the fields that every mail has (RFC 5322 §3.6)."""
+    thread = [message_id(dispatch.answers)] if dispatch.answers else []
     return (
         mailbox("From", dispatch.sender),
         mailbox("To", dispatch.recipient),
         header("Subject", subject),
         header("Date", format_datetime(dispatch.date)),
         header("Message-ID", message_id(dispatch.message_id)),
+        *(header(name, one) for one in thread for name in ("In-Reply-To", "References")),
+        *(
+            mailbox(name, Mailbox(dispatch.sender.address))
+            for name in ("Disposition-Notification-To",)
+            if dispatch.receipt
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The notice that tells a sender what did not arrive: multipart/report (RFC 6522) with a DSN (RFC 3464).
+"""The notice that tells a sender what became of his mail: multipart/report (RFC 6522) with a DSN (RFC 3464).
 
 It returns nothing of the original but its Message-ID: no subject, no name, no content. Its envelope sender must be
 empty (RFC 5321 §4.5.5), so that no notice answers a notice.
@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import causes, compose, envelope
 from passerelle.core.mail.compose import Headers
-from passerelle.core.message import Mailbox
+from passerelle.core.message import Mailbox, Said
 
 MOST_RECIPIENTS = envelope.MOST_RECIPIENTS
 LABEL = "Passerelle"
@@ -20,11 +20,44 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A recipient, as the sender wrote him, whom the mail did not reach, and the reason code."""
+class Fate:
+    """A recipient, as the sender wrote him, and the reason code of what became of the mail to him."""
 
     address: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """How a notice says what became of a mail."""
+
+    subject: str
+    french: str
+    english: str
+
+
+_PHRASES = {
+    Said.FAILED: _Phrases(
+        "Courrier non remis / Undelivered mail",
+        "La passerelle n'a pas pu remettre votre courrier à :",
+        "The bridge could not deliver your mail to:",
+    ),
+    Said.DELAYED: _Phrases(
+        "Courrier sans accusé de lecture / No reading receipt",
+        "La passerelle a remis votre courrier, et n'a pas reçu d'accusé de lecture de :",
+        "The bridge has handed your mail over, and has got no reading receipt of:",
+    ),
+    Said.RELAYED: _Phrases(
+        "Courrier transmis / Mail relayed",
+        "La passerelle a transmis votre courrier au serveur de :",
+        "The bridge has handed your mail over to the server of:",
+    ),
+    Said.DELIVERED: _Phrases(
+        "Courrier remis / Mail delivered",
+        "Votre courrier est arrivé dans la boîte de :",
+        "Your mail has arrived in the mailbox of:",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +67,11 @@ class Notice:
     message_id: str  # of the notice, without angle brackets; stable over every attempt
     date: datetime  # aware
     postmaster: str  # who answers questions; the From of the notice
-    recipient: str  # the sender of the mail that did not arrive
-    failures: tuple[Failure, ...]
-    original: str = ""  # Message-ID of the mail that did not arrive, without angle brackets
+    recipient: str  # the sender of that mail
+    fates: tuple[Fate, ...]
+    original: str = ""  # Message-ID of the mail that it speaks of, without angle brackets
     headers: Headers = ()  # what the network asks of every mail, such as X-MSS-NIL
+    said: Said = Said.FAILED
 
 
 def status(code: str) -> str:
@@ -47,10 +81,10 @@ def status(code: str) -> str:
 
 def write(notice: Notice) -> bytes:
     """Return the notice as a mail."""
-    if not 1 <= len(notice.failures) <= MOST_RECIPIENTS:
+    if not 1 <= len(notice.fates) <= MOST_RECIPIENTS:
         raise MalformedError("mail.recipients", f"A notice speaks of 1 to {MOST_RECIPIENTS} recipients.")
     original = _original(notice.original)
-    parts = (compose.text_part(_text(notice.failures), "utf-8"), _report(notice), *map(_returned, original))
+    parts = (compose.text_part(_text(notice), "utf-8"), _report(notice), *map(_returned, original))
     head = (*_head(notice, original), b"MIME-Version: 1.0")
     return b"\r\n".join(head) + b"\r\n" + compose.multipart("report; report-type=delivery-status", parts)
 
@@ -58,7 +92,7 @@ def write(notice: Notice) -> bytes:
 def _head(notice: Notice, original: tuple[str, ...]) -> tuple[bytes, ...]:
     thread = tuple((name, one) for one in original for name in ("In-Reply-To", "References"))
     fields = (
-        ("Subject", "Courrier non remis / Undelivered mail"),
+        ("Subject", _PHRASES[notice.said].subject),
         ("Date", format_datetime(notice.date)),
         ("Message-ID", compose.message_id(notice.message_id)),
         *thread,
@@ -78,16 +112,17 @@ def _original(value: str) -> tuple[str, ...]:
         return ()
 
 
-def _text(failures: tuple[Failure, ...]) -> str:
-    found = [(one.address, causes.find(one.code), one.code) for one in failures]
+def _text(notice: Notice) -> str:
+    phrases = _PHRASES[notice.said]
+    found = [(one.address, causes.find(one.code), one.code) for one in notice.fates]
     french = [f"  {address}\n    {cause.french} [{code}]" for address, cause, code in found]
     english = [f"  {address}\n    {cause.english} [{code}]" for address, cause, code in found]
     return "\n".join(
         (
-            "Bonjour,\n\nLa passerelle n'a pas pu remettre votre courrier à :\n",
+            f"Bonjour,\n\n{phrases.french}\n",
             *french,
             "\nCet avis ne reprend rien du courrier, qui peut contenir des données de santé.",
-            "\n-- \n\nHello,\n\nThe bridge could not deliver your mail to:\n",
+            f"\n-- \n\nHello,\n\n{phrases.english}\n",
             *english,
             "\nThis notice repeats nothing of the mail, which may hold health data.\n",
         )
@@ -97,22 +132,22 @@ def _text(failures: tuple[Failure, ...]) -> str:
 def _report(notice: Notice) -> bytes:
     """Return the machine-readable part (RFC 3464 §2): fields of the message, then of each recipient."""
     reporter = envelope.address(notice.postmaster).rpartition("@")[2]
-    groups = [f"Reporting-MTA: dns; {reporter}", *map(_recipient, notice.failures)]
+    groups = [f"Reporting-MTA: dns; {reporter}", *(_recipient(one, notice.said) for one in notice.fates)]
     head = "Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
     return (head + "\r\n\r\n".join(groups) + "\r\n").encode("ascii")
 
 
-def _recipient(failure: Failure) -> str:
-    if not _CODE.fullmatch(failure.code):
+def _recipient(fate: Fate, said: Said) -> str:
+    if not _CODE.fullmatch(fate.code):
         raise MalformedError("mail.reason", "A reason code has lower case letters, digits, dots and hyphens.")
-    address = envelope.address(failure.address)
+    address = envelope.address(fate.address)
     return "\r\n".join(
         (
             f"Original-Recipient: rfc822; {address}",
             f"Final-Recipient: rfc822; {address}",
-            "Action: failed",
-            f"Status: {status(failure.code)}",
-            f"Diagnostic-Code: x-passerelle; {failure.code}",
+            f"Action: {said.value}",
+            f"Status: {status(fate.code)}",
+            f"Diagnostic-Code: x-passerelle; {fate.code}",
         )
     )
 

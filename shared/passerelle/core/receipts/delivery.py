@@ -7,6 +7,9 @@ from typing import Any
 
 from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State, allows
 
+SILENT = "receipt.silent"
+"""The reason of a delivery whose reader has not answered in the time agreed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -38,6 +41,10 @@ class Delivery:
     reason: str = ""
     notice: str = ""  # id of the delivery that tells the sender
     notice_of: str = ""  # set on a notice: the delivery it speaks of
+    asked: str = ""  # receipts that the sender wants: dsn, mdn, or both with a space between
+    answer_by: datetime | None = None  # when the silence of the recipient is told to the sender
+    group: str = ""  # which recipients share a queue fairly: a digest of their domain
+    released: bool = False  # a person let it go on: what would hold it does so no more
     resend: bool = True  # after an ambiguous attempt: send again (True), or hold for a person
     version: int = 0  # number of events before this state
 
@@ -60,12 +67,18 @@ def noted(delivery: Delivery, **changes: Any) -> Delivery:  # noqa: ANN401 - fie
     return replace(delivery, state=delivery.state, version=delivery.version + 1, **changes)
 
 
-def notice_id(delivery_id: str) -> str:
-    """Return the id of the notice that tells the sender of a delivery: one for ever."""
-    return hashlib.sha256(f"notice\n{delivery_id}".encode()).hexdigest()[:32]
+def notice_id(delivery_id: str, kind: str = "failed") -> str:
+    """Return the id of the notice that tells the sender one thing of a delivery: one for ever."""
+    words = ("notice", delivery_id) if kind == "failed" else ("notice", delivery_id, kind)
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
+
+
+def group(domain: str) -> str:
+    """Return the fair share that a domain's mail stands in, which names nobody."""
+    return hashlib.sha256(f"group\n{domain.casefold()}".encode()).hexdigest()[:16]
 
 
 def stopped(delivery: Delivery) -> bool:
-    """Return whether only a person can help: it is held or in quarantine, or it did not arrive and nobody was told."""
+    """Return whether a person must look: it is held or in quarantine, nobody was told, or its reader stays silent."""
     untold = delivery.state in TOLD and delivery.wake_at is None and not delivery.notice
-    return delivery.state in WITH_A_PERSON or untold
+    return delivery.state in WITH_A_PERSON or untold or delivery.reason == SILENT

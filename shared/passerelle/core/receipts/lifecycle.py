@@ -6,6 +6,10 @@ Rules:
    on, the peer may have the mail.
 3. A crash in CLAIMED is a free retry; a crash in SENDING is ambiguous and is never hidden.
 4. Every delivery ends, or waits for a person who was told: nothing waits in silence.
+5. A receipt of the recipient's side outweighs what we know: it ends an ambiguous attempt (READY, HELD, or already
+   CLAIMED or SENDING again) in ACCEPTED or RECEIPTED, and makes RECEIPTED or FAILED of ACCEPTED.
+6. ABSORBED is the end of what goes no further by its nature: a receipt that was understood, a mail that came twice.
+7. A person may hold what is not yet sent, and release, retry or refuse what is held.
 """
 
 from enum import Enum
@@ -25,20 +29,25 @@ class State(Enum):
     QUARANTINED = "QUARANTINED"
     HELD = "HELD"
     FAILED = "FAILED"
+    ABSORBED = "ABSORBED"
 
+
+_ARRIVED = {State.ACCEPTED, State.RECEIPTED}
+_STOPPED = {State.REFUSED, State.QUARANTINED, State.HELD, State.ABSORBED}
 
 TRANSITIONS = MappingProxyType(
     {
-        State.RECEIVED: frozenset({State.READY, State.REFUSED, State.QUARANTINED, State.HELD}),
-        State.READY: frozenset({State.CLAIMED, State.FAILED}),
-        State.CLAIMED: frozenset({State.CLAIMED, State.SENDING, State.READY, State.FAILED}),
-        State.SENDING: frozenset({State.ACCEPTED, State.READY, State.HELD, State.FAILED}),
+        State.RECEIVED: frozenset({State.READY, *_STOPPED}),
+        State.READY: frozenset({State.CLAIMED, State.FAILED, State.HELD, *_ARRIVED}),
+        State.CLAIMED: frozenset({State.CLAIMED, State.SENDING, State.READY, State.FAILED, *_ARRIVED}),
+        State.SENDING: frozenset({State.READY, State.HELD, State.FAILED, *_ARRIVED}),
         State.ACCEPTED: frozenset({State.RECEIPTED, State.FAILED}),
-        State.HELD: frozenset({State.RECEIVED, State.READY, State.REFUSED, State.FAILED}),
+        State.HELD: frozenset({State.RECEIVED, State.READY, State.REFUSED, State.FAILED, *_ARRIVED}),
         State.QUARANTINED: frozenset({State.RECEIVED, State.REFUSED}),
         State.RECEIPTED: frozenset[State](),
         State.REFUSED: frozenset[State](),
         State.FAILED: frozenset[State](),
+        State.ABSORBED: frozenset[State](),
     }
 )
 
@@ -50,6 +59,10 @@ WITH_A_PERSON = frozenset({State.HELD, State.QUARANTINED})
 
 TOLD = frozenset({State.REFUSED, State.FAILED})
 """States that the sender is told of."""
+
+
+OWING = TOLD | {State.ACCEPTED, State.RECEIPTED}
+"""States in which a sender may have something to be told."""
 
 
 def allows(before: State, after: State) -> bool:

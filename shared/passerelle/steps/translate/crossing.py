@@ -1,21 +1,22 @@
 """One mail, once: open → read → judge → write → close."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
 from passerelle.core import policy
 from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedError
+from passerelle.core.mail import account, courtesy
+from passerelle.core.mail import report as reports
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Dispatch, Loss, Message, Opened, Proof
+from passerelle.core.message import Courtesy, Dispatch, Loss, Message, Opened, Proof
 from passerelle.core.policy import Agreement, Ambiguity, Fate, Verdict
 from passerelle.core.receipts import delivery as deliveries
 from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.delivery import Delivery, moved
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Details, TranslateDesk
-from passerelle.steps.translate import scanning
+from passerelle.steps.translate import incoming, repeats, replies, scanning
 
 GRACE = timedelta(minutes=15)
 """How long one run may take before `sweep` wakes another."""
@@ -32,29 +33,51 @@ class Job:
     delivery: Delivery
     envelope: Envelope
     agreement: Agreement
+    asked: Courtesy
+    answers: str  # Message-ID that the recipient knows of the mail that this one answers; often empty
 
 
 def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Details]:
     """Return the next state of a delivery whose mail was opened, read and judged, and closed if it may cross."""
     envelope = desk.mailroom.envelope(delivery.envelope)
     alias = envelope.recipients[delivery.recipient]
-    agreement = desk.agreements.between(envelope.network, envelope.sender, alias)
+    raw = desk.mailroom.read(envelope.mail)
+    if report := reports.read(raw):
+        return incoming.absorbed(desk, delivery, envelope, report)
+    thread = replies.find(desk, envelope, alias, raw)
+    agreement = desk.agreements.between(envelope.network, envelope.sender, alias) or (
+        thread.agreement if thread else None
+    )
     if agreement is None:
         return ended(desk, delivery, Verdict(Fate.REFUSE, "policy.unknown-recipient")), ()
-    job = Job(desk, delivery, envelope, agreement)
-    opened = _opened(job)
-    message = desk.forms[agreement.sender.network].read(opened)
+    opened = desk.ciphers[agreement.sender.lock].open(raw, agreement.sender, desk.clock())
+    if report := reports.read(opened.content):
+        return incoming.absorbed(desk, delivery, envelope, report)
+    asked = courtesy.read(opened.content)
+    return _judged(Job(desk, delivery, envelope, agreement, asked, thread.message_id if thread else ""), opened)
+
+
+def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
+    """Return the delivery of a mail that is open, as its agreement will have it."""
+    agreement, released = job.agreement, job.delivery.released
+    message = job.desk.forms[agreement.sender.network].read(opened)
     verdict = policy.admit(message, agreement)
     if verdict.fate is Fate.CARRY:
         message = _part(job, message)
         verdict = policy.judge(message, agreement)
-    if verdict.fate is Fate.CARRY:
-        infected, looked = scanning.look(desk.scanner, opened, message)
+    if verdict.fate is Fate.CARRY and not released:
+        repeat = repeats.find(job.desk, job.delivery, job.envelope, message)
+        if repeat.earlier:
+            absorbed = moved(job.delivery, State.ABSORBED, reason=repeats.TWICE, wake_at=None)
+            return absorbed, (("earlier", repeat.earlier), *_proven(message.proof))
+        verdict = Verdict(Fate.HOLD, repeats.MASS) if repeat.mass else verdict
+    if verdict.fate is Fate.CARRY or (verdict.fate is Fate.HOLD and released):
+        infected, looked = scanning.look(job.desk.scanner, opened, message)
         if infected:
-            return ended(desk, delivery, Verdict(Fate.QUARANTINE, scanning.INFECTED)), looked
+            return ended(job.desk, job.delivery, Verdict(Fate.QUARANTINE, scanning.INFECTED)), looked
         following, details = _carried(job, message, verdict)
         return following, (*details, *looked)
-    return ended(desk, delivery, verdict), _proven(message.proof)
+    return ended(job.desk, job.delivery, verdict), _proven(message.proof)
 
 
 def ended(desk: TranslateDesk, delivery: Delivery, verdict: Verdict) -> Delivery:
@@ -62,12 +85,6 @@ def ended(desk: TranslateDesk, delivery: Delivery, verdict: Verdict) -> Delivery
     state = _STATES[verdict.fate]
     wake_at = desk.clock() + GRACE if state is State.REFUSED else None
     return moved(delivery, state, reason=verdict.reason, wake_at=wake_at)
-
-
-def _opened(job: Job) -> Opened:
-    """Open the mail."""
-    desk, sender = job.desk, job.agreement.sender
-    return desk.ciphers[sender.lock].open(desk.mailroom.read(job.envelope.mail), sender, desk.clock())
 
 
 def _part(job: Job, message: Message) -> Message:
@@ -127,6 +144,9 @@ def _dispatch(job: Job) -> Dispatch:
         codes=job.agreement.sender.codes,
         letters=job.agreement.letters,
         account=job.agreement.account,
+        prescriber=job.agreement.prescriber,
+        answers=job.answers,
+        receipt="mdn" in job.asked.asks,
     )
 
 
@@ -143,6 +163,9 @@ def _ready(job: Job, digest: str, reason: str) -> Delivery:
         wake_at=now,
         give_up_at=now + HORIZON,
         resend=job.agreement.ambiguity is Ambiguity.RESEND,
+        asked=" ".join(job.asked.asks),
+        answer_by=now + job.agreement.silence if "mdn" in job.asked.asks else None,
+        group=deliveries.group(recipient.address.rpartition("@")[2]),
     )
 
 
@@ -153,6 +176,10 @@ def _proven(proof: Proof) -> Details:
 
 
 def _lost(losses: tuple[Loss, ...]) -> Details:
-    """Return the codes of the losses, each with its count; what is no code is not repeated."""
-    codes = Counter(loss.what if _CODE.fullmatch(loss.what) else "unnamed" for loss in losses)
-    return tuple((f"loss.{code}", str(count)) for code, count in sorted(codes.items()))
+    """Return the codes of the losses, each with its count, then their places; what is no code is not repeated."""
+    found: dict[str, list[str]] = {}
+    for loss in losses:
+        found.setdefault(loss.what if _CODE.fullmatch(loss.what) else "unnamed", []).append(loss.where)
+    counts = tuple((f"loss.{code}", str(len(places))) for code, places in sorted(found.items()))
+    told = ((f"at.{code}", account.places(places)) for code, places in sorted(found.items()))
+    return (*counts, *((name, places) for name, places in told if places))
