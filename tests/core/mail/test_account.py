@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerelle.core.mail.account import MOST_LINES, TITLE, lines, places
+from passerelle.core.mail.account import MOST_LINES, TITLE, french, lines, places
 from passerelle.core.message import Loss
 
 CUT = Loss("hprim.cut", "document 1, line 2", "The field holds 50 characters.", "Its beginning.")
@@ -54,3 +54,7 @@ def test_places_are_named_once_and_five_of_them() -> None:
 def test_a_place_with_any_other_word_is_not_for_the_ledger(stranger: str) -> None:
     assert places([stranger, "message 1, LAB line 2"]) == "message 1, LAB line 2"
     assert places([stranger]) == ""
+
+
+def test_a_number_that_is_not_known_is_left_out_with_its_parentheses() -> None:
+    assert french(Loss("hprim.cut", "line 2", "", "")).why == "La zone est trop longue."
