@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
+from passerelle.adapters.grounds import Grounds
 from passerelle.core.cms import enveloped, keys, signed
 from passerelle.core.errors import PasserelleError, UnavailableError, UnsupportedError, UntrustedError
 from passerelle.core.mail import mime, smime
 from passerelle.core.message import Attachment, Dispatch, Network, Professional
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
 from passerelle.steps.ports import Identity
-from tests.fakes import FakeKeyring
+from tests.fakes import FakeBulletins, FakeKeyring
 from tests.vectors import openssl, pki
 
 ALIAS = f"medecine.interne@{pki.BRIDGE}"
@@ -47,7 +48,7 @@ def keyring() -> FakeKeyring:
 
 @pytest.fixture
 def cipher(keyring: FakeKeyring) -> SmimeCipher:
-    return SmimeCipher(keyring, "bridge", "apicrypt")
+    return SmimeCipher(keyring, "bridge", "apicrypt", Grounds(keyring, FakeBulletins(), {"apicrypt": None}))
 
 
 def key(identity: pki.Identity) -> keys.Key:
@@ -272,7 +273,7 @@ def test_the_bridges_own_faults_wait_for_an_operator(cipher: SmimeCipher, keyrin
     with pytest.raises(UnavailableError, match=r"trust\.signer-not-sender"):
         cipher.close(wrong, elsewhere, pki.NOW)
     keyring.trusted["apicrypt"] = b"no PEM"
-    with pytest.raises(UnavailableError, match=r"cms\.certificate"):
+    with pytest.raises(UnavailableError, match=r"trust\.ground"):
         cipher.close(mail, AGREEMENT, pki.NOW)
     keyring.identities["bridge"] = Identity(pki.organisation().chain_pem, pki.person().key_pem)
     with pytest.raises(UnavailableError, match=r"cms\.key"):

@@ -43,7 +43,7 @@ def on_aws(moto_cloud: Cloud) -> AwsKeyring:
     secrets.create_secret(Name="stack/keys/relay.mssante", SecretString=_secret(OURS))
     storage.put_object(Bucket=bucket, Key="certificates/jean.martin.pem", Body=DOCTOR)
     storage.put_object(Bucket=bucket, Key="anchors/mssante.pem", Body=ROOTS)
-    return AwsKeyring(secrets, storage, "stack/keys/", bucket, now=Watch())
+    return AwsKeyring(secrets, storage, moto_cloud.client("kms"), "stack/keys/", bucket, now=Watch())
 
 
 @pytest.fixture(params=["fake", "moto"])

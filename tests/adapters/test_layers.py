@@ -7,13 +7,14 @@ import pytest
 from asn1crypto import cms
 
 from passerelle.adapters.cipher import SmimeCipher
+from passerelle.adapters.grounds import Grounds
 from passerelle.core.cms import compressed, enveloped, keys, signed
 from passerelle.core.errors import PasserelleError, UnsupportedError, UntrustedError
 from passerelle.core.mail import smime
 from passerelle.core.policy import Profile
 from passerelle.steps.ports import Identity
 from tests.adapters.test_cipher import AGREEMENT, ENTITY, HEAD, JEAN, to_hospital
-from tests.fakes import FakeKeyring
+from tests.fakes import FakeBulletins, FakeKeyring
 from tests.vectors import openssl, pki
 
 
@@ -29,7 +30,7 @@ def keyring() -> FakeKeyring:
 
 @pytest.fixture
 def cipher(keyring: FakeKeyring) -> SmimeCipher:
-    return SmimeCipher(keyring, "bridge", "apicrypt")
+    return SmimeCipher(keyring, "bridge", "apicrypt", Grounds(keyring, FakeBulletins(), {"apicrypt": None}))
 
 
 def sign(entity: bytes, signer: pki.Identity | None = None) -> bytes:

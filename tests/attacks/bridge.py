@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
+from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.smtp import conforming
 from passerelle.core.cms import enveloped, keys, signed
 from passerelle.core.errors import MalformedError
@@ -18,7 +19,7 @@ from passerelle.steps.accept import accept
 from passerelle.steps.ports import Identity
 from passerelle.steps.translate import translate
 from tests.attacks.registry import Attack, Door
-from tests.fakes import FakeKeyring
+from tests.fakes import FakeBulletins, FakeKeyring
 from tests.steps.office import Office
 from tests.vectors import make_cda, pki
 
@@ -75,7 +76,12 @@ def office() -> Office:
     """Return a bridge between the hospital and the doctor."""
     made = Office(Agreement("ch", HOSPITAL, DOCTOR, Doubt.FLAG), Agreement("ville", DOCTOR, HOSPITAL, Doubt.FLAG))
     made.clock.now = pki.NOW
-    locks = {Lock.SMIME: SmimeCipher(_keyring(), "bridge", "apicrypt"), Lock.CHANNEL: ChannelCipher()}
+    locks = {
+        Lock.SMIME: SmimeCipher(
+            _keyring(), "bridge", "apicrypt", Grounds(_keyring(), FakeBulletins(), {"apicrypt": None})
+        ),
+        Lock.CHANNEL: ChannelCipher(),
+    }
     forms = {Network.APICRYPT: apicrypt, Network.MSSANTE: mssante}
     made.translating = replace(made.translating, ciphers=locks, forms=forms)  # type: ignore[arg-type]
     return made

@@ -6,13 +6,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from passerelle.adapters import layers
-from passerelle.core.cms import enveloped, keys, signed
+from passerelle.adapters.grounds import Grounds
+from passerelle.core.cms import enveloped, keys, remote, signed
 from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError, UntrustedError
 from passerelle.core.mail import mime, smime
 from passerelle.core.message import Opened, Proof
 from passerelle.core.policy import Agreement, Correspondent, Profile
-from passerelle.core.trust import binding, path
-from passerelle.steps.ports import Identity, Keyring
+from passerelle.core.trust import binding
+from passerelle.core.trust.path import Use
+from passerelle.steps.ports import Identity, Keyring, RemoteIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The bridge's keys: those that open, the present one first, and the one that signs."""
+
+    opening: tuple[keys.Key, ...]
+    signing: keys.Key | remote.RemoteKey
+
 
 _PROFILES = {Profile.INTEROP: enveloped.INTEROP, Profile.MODERN: enveloped.MODERN}
 
@@ -24,7 +35,8 @@ class SmimeCipher:
     keyring: Keyring
     identity_name: str
     anchors_name: str
-    _checked: dict[Identity, keys.Key] = field(default_factory=dict, repr=False, compare=False)
+    grounds: Grounds
+    _checked: dict[Identity, _Own] = field(default_factory=dict, repr=False, compare=False)
 
     def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:  # noqa: ARG002 - From says who must have signed
         """Return the signed entity under the outer fields, or raise; this is the whole protocol.
@@ -35,11 +47,11 @@ class SmimeCipher:
         # 1. The mail is one CMS message, at its root.
         outer, entity = smime.divide(mail)
         # 2. It is decrypted and its signatures verified: each by one signer, over every byte.
-        found = layers.bare(entity, self._key())
-        # 3. Each signer's certificate leads to an anchor, now, and is for signing mail.
-        anchors = self._anchors()
+        found = layers.bare(entity, *self._keys().opening)
+        # 3. Each signer's certificate leads to an anchor, now, is for signing mail, and nobody has revoked it.
+        ground = self.grounds.of(self.anchors_name)
         for one in found.signatures:
-            path.check(one.certificate, one.others, anchors, now, path.Use.SIGN)
+            ground.check(one.certificate, one.others, now, Use.SIGN)
         # 4. It speaks for the one address in From.
         opened = smime.join(outer, found.entity)
         address = mime.sender(opened).address
@@ -54,7 +66,7 @@ class SmimeCipher:
     def close(self, mail: bytes, agreement: Agreement, now: datetime) -> bytes:
         """Return the mail signed by the bridge, then enveloped for the recipient's certificate."""
         outer, entity = smime.divide(mail)
-        key = self._key()
+        key = self._keys().signing
         with _own():
             if not key.valid(now):
                 raise UntrustedError("cipher.identity-expired", "The bridge's own certificate is not valid now.")
@@ -67,26 +79,33 @@ class SmimeCipher:
     def _recipient(self, recipient: Correspondent, now: datetime) -> keys.Certificate:
         """Return the recipient's certificate, checked as a signer's is: a mail sent to a wrong key stays sent."""
         leaf, *others = self._certificates(self.keyring.certificate(recipient.certificate))
-        path.check(leaf, tuple(others), self._anchors(), now, path.Use.ENCIPHER)
+        self.grounds.of(self.anchors_name).check(leaf, tuple(others), now, Use.ENCIPHER)
         binding.check(leaf, recipient.address)
         return leaf
-
-    def _anchors(self) -> tuple[keys.Certificate, ...]:
-        return self._certificates(self.keyring.anchors(self.anchors_name))
 
     def _certificates(self, pem: bytes) -> tuple[keys.Certificate, ...]:
         with _own():
             return keys.certificates(pem)
 
-    def _key(self) -> keys.Key:
-        """Return the bridge's key; its arithmetic is checked (50 ms) once for each new identity, not for each mail."""
+    def _keys(self) -> _Own:
+        """Return the bridge's keys; their arithmetic is checked (50 ms each) once for each new identity."""
         identity = self.keyring.identity(self.identity_name)
         if identity not in self._checked:
             with _own():
-                key = keys.load(identity.chain, identity.key)
+                found = _loaded(identity)
             self._checked.clear()
-            self._checked[identity] = key
+            self._checked[identity] = found
         return self._checked[identity]
+
+
+def _loaded(identity: Identity) -> _Own:
+    opening = tuple(keys.load(one.chain, one.key) for one in (identity, *identity.former))
+    signing = identity.signing
+    if signing is None:
+        return _Own(opening, opening[0])
+    if isinstance(signing, RemoteIdentity):
+        return _Own(opening, remote.load(signing.chain, signing.public, signing.sign))
+    return _Own(opening, keys.load(signing.chain, signing.key))
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class _Peeled:
     left: int  # layers that may still come
 
 
-def bare(entity: bytes, key: keys.Key) -> Opened:
+def bare(entity: bytes, *own: keys.Key) -> Opened:
     """Return what the layers hold; an UntrustedError for everything that fails inside an envelope.
 
     Left to the caller: whose the signatures are.
@@ -40,16 +40,16 @@ def bare(entity: bytes, key: keys.Key) -> Opened:
     outer = _peeled(entity, MOST)
     if not outer.envelope:
         return Opened(outer.entity, _some(outer.signatures), secret=False)
-    inner = _decrypted(outer, key)
+    inner = _decrypted(outer, own)
     return Opened(inner.entity, outer.signatures + _some(inner.signatures), secret=True)
 
 
-def _decrypted(outer: _Peeled, key: keys.Key) -> _Peeled:
+def _decrypted(outer: _Peeled, own: tuple[keys.Key, ...]) -> _Peeled:
     """Return what an envelope holds; whatever fails here, quarantine, and no answer goes out.
 
     Each answer that told one failure from another would be a question to the key.
     """
-    content = enveloped.unseal(outer.envelope, key)
+    content = enveloped.unseal(outer.envelope, *own)
     try:
         inner = _peeled(content, outer.left)
         if inner.envelope:

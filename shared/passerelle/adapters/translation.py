@@ -10,14 +10,13 @@ from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.policy import Lock
 from passerelle.steps.ports import Cipher, Scanner, TranslateDesk
 
-SMIME = "apicrypt"
-"""Name of the bridge's S/MIME identity, and of the anchors of those who write to it."""
+SMIME = wiring.SMIME
 
 
 @cache
 def ciphers() -> dict[Lock, Cipher]:
     """Return the locks."""
-    return {Lock.SMIME: SmimeCipher(wiring.keyring(), SMIME, SMIME), Lock.CHANNEL: ChannelCipher()}
+    return {Lock.SMIME: SmimeCipher(wiring.keyring(), SMIME, SMIME, wiring.grounds()), Lock.CHANNEL: ChannelCipher()}
 
 
 @cache

@@ -93,7 +93,7 @@ def queue() -> SqsQueue:
 def keyring() -> AwsKeyring:
     """Return the keyring."""
     secrets = boto3.client("secretsmanager", config=_CLIENTS)
-    kms: Kms = boto3.client("kms", config=_CLIENTS)  # type: ignore[call-overload]
+    kms: Kms = boto3.client("kms", config=_CLIENTS)
     return AwsKeyring(secrets, _storage(), kms, settings().secrets_prefix, settings().configuration)
 
 

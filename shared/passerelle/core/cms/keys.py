@@ -30,7 +30,12 @@ class Key:
 
     def valid(self, now: datetime) -> bool:
         """Tell whether the certificate is valid at a time."""
-        return self.certificate.not_valid_before_utc <= now <= self.certificate.not_valid_after_utc
+        return valid(self.certificate, now)
+
+    def __reduce__(self) -> str:
+        """Refuse to leave the process: a pickle is a file."""
+        msg = "A key is not pickled."
+        raise TypeError(msg)
 
     def sign(self, covered: bytes, algorithm: str) -> bytes:
         """Return a signature: `rsassa_pss` (SHA-256, a salt of its length), `sha256_rsa` or `sha…_ecdsa`."""
@@ -52,7 +57,7 @@ def load(chain: bytes, key: bytes) -> Key:
         raise MalformedError("cms.key", "A private key is not PEM without a password.") from error
     if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or weakness(private.public_key()):
         raise MalformedError("cms.key", f"A key of the bridge must be RSA of {WEAKEST_RSA} bits or more, or on P-256.")
-    if _raw(private.public_key()) != _raw(first.public_key()):
+    if public_bytes(private.public_key()) != public_bytes(first.public_key()):
         raise MalformedError("cms.key", "A private key does not belong to its certificate.")
     return Key(first, tuple(others), private)
 
@@ -67,6 +72,11 @@ def certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
         ) from error
 
 
+def valid(certificate: Certificate, now: datetime) -> bool:
+    """Tell whether a certificate is valid at a time."""
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+
+
 def weakness(public: object) -> str:
     """Return why a public key proves nothing: `weak`, `unknown`, or nothing where it does."""
     if isinstance(public, rsa.RSAPublicKey):
@@ -78,5 +88,6 @@ def weakness(public: object) -> str:
     return "" if isinstance(public, ed25519.Ed25519PublicKey) else "unknown"
 
 
-def _raw(public: object) -> bytes:
+def public_bytes(public: object) -> bytes:
+    """Return a public key, DER."""
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined, no-any-return]
