@@ -41,10 +41,13 @@ def test_a_value_is_a_quantity_only_where_number_and_unit_are_sure(
 
 def test_a_corrected_result_says_so_in_the_table_and_in_an_entry_that_refers_to_it() -> None:
     root = written(Result("Dosage", Kind.NUMERIC, Measure("5"), flag="H", status=Status.CORRECTED, remarks=("Revu",)))
-    words = {one.get("ID"): "".join(one.itertext()) for one in root.iter("{*}content")}
+    words = {
+        one.get("ID"): etree.tostring(one, encoding="unicode", method="text", with_tail=False)
+        for one in root.iter("{*}content")
+    }
     told = [words[one.get("value", "")[1:]] for one in root.iterfind(".//{*}act/{*}text/{*}reference")]
     assert told == ["corrigé", "Revu"]
-    cells = ["".join(cell.itertext()) for cell in root.iter("{*}td")]
+    cells = [etree.tostring(cell, encoding="unicode", method="text", with_tail=False) for cell in root.iter("{*}td")]
     assert "haut, corrigéRevu" in cells  # a line break between
 
 
