@@ -11,6 +11,7 @@ endif
 BIN := $(VENV)/bin
 STACK ?= passerelle
 JOBS ?= auto
+SECONDS ?= 600
 
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PASSERELLE_MINISTACK := $(CURDIR)/$(MINISTACK)
@@ -18,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench attacks matrix flips pictures deploy clean
+.PHONY: help setup demo test lint bench fuzz attacks matrix flips pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,8 +35,12 @@ test: setup ## run every test
 lint: $(VENV)/.done ## check style, types and rooms
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: setup ## measure a conversion against its floor
+bench: setup ## measure a conversion against its floor, and the locks
 	@$(BIN)/python -m tests.bench.conversion $(ARGS)
+	@$(BIN)/python -m tests.bench.locks
+
+fuzz: $(VENV)/.fuzz.done ## fuzz every parser, guided by coverage (SECONDS of CPU for each, JOBS, ONLY=hprim,cda)
+	@$(BIN)/python -W ignore -m tests.fuzz --seconds $(SECONDS) --jobs $(subst auto,2,$(JOBS)) --only "$(ONLY)"
 
 attacks: setup ## print the attack corpus with its verdicts
 	@$(BIN)/python -m tests.attacks $(ARGS)
@@ -55,7 +60,7 @@ deploy: ## build and deploy to the AWS account of the environment (needs the sam
 
 clean: ## remove what was built here
 	rm -rf .venv .venv-* .ministack .ministack-* .build .run demo-output
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .aws-sam
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .import_linter_cache .aws-sam
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.done: requirements/dev.txt pyproject.toml
@@ -66,6 +71,10 @@ $(VENV)/.done: requirements/dev.txt pyproject.toml
 	  || { echo "The venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
 	@$(call PIP,$(VENV)) --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.fuzz.done: requirements/fuzz.txt $(VENV)/.done
+	@$(call PIP,$(VENV)) --requirement requirements/fuzz.txt
 	@touch $@
 
 $(MINISTACK)/.done: requirements/ministack.txt $(VENV)/.done

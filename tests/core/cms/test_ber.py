@@ -1,3 +1,5 @@
+import sys
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -106,3 +108,39 @@ def test_elements_are_capped() -> None:
     most = ber.MOST_ELEMENTS - 1
     assert ber.normalise(segments(most)) == b"\x04\x83" + most.to_bytes(3, "big") + b"a" * most
     assert refused(segments(most + 1)) == "cms.elements"
+
+
+def test_object_identifiers_are_capped() -> None:
+    assert ber.normalise(b"\x06\x40" + b"\x01" * ber.LONGEST_OID)
+    assert refused(b"\x06\x41" + b"\x01" * (ber.LONGEST_OID + 1)) == "cms.ber"
+
+
+def work(data: bytes) -> tuple[int, int]:
+    """Return what a message takes: calls, and the bytes that are held at once."""
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    before = sys.getprofile()
+    tracemalloc.start()
+    sys.setprofile(count)
+    try:
+        ber.normalise(data)
+    finally:
+        sys.setprofile(before)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return calls, peak
+
+
+@pytest.mark.parametrize("depth", [1, 5])
+def test_work_and_room_grow_as_the_segments_do(depth: int) -> None:
+    def nested(count: int) -> bytes:
+        return b"\x30\x80" * depth + b"\x24\x80" + b"\x04\x02ab" * count + b"\0\0" * (depth + 1)
+
+    (calls, peak), (more_calls, more) = work(nested(2_000)), work(nested(8_000))
+    assert more_calls < 4.1 * calls
+    assert more < 4.4 * peak
+    assert peak < 400 * len(nested(2_000))

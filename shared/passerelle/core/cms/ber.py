@@ -10,6 +10,7 @@ from passerelle.core.errors import MalformedError
 
 DEEPEST = 32
 MOST_ELEMENTS = 200_000  # 40 MB in segments of 1,000 bytes are 40,000
+LONGEST_OID = 64  # octets: the parser behind is quadratic in them
 _LONGEST_LENGTH = 4  # octets
 _END = 0x00
 _OCTETS, _SEGMENTED = 0x04, 0x24
@@ -91,6 +92,8 @@ class _Scan:
     def _primitive(self, tag: int, length: int) -> _Element:
         if length == _INDEFINITE or tag == _END:
             raise _broken("A CMS message holds a primitive element without a length, or an end without a start.")
+        if tag == _OID and length > LONGEST_OID:
+            raise _broken(f"An object identifier of a CMS message has more than {LONGEST_OID} octets.")
         start = self.at
         self.at += length
         return _Element(tag, length, [self.data[start : self.at]])

@@ -94,7 +94,7 @@ def _gcm(enveloped: cms.AuthEnvelopedData) -> _Sealed:
         raise MalformedError("cms.gcm", "Nonce or tag of AES-GCM have a length outside RFC 5084 §3.2.")
     attributes = enveloped["auth_attrs"]
     # RFC 5083 §2.2: authenticated as a SET OF, not as [1].
-    signed = b"\x31" + attributes.dump()[1:] if attributes.native is not None else b""
+    signed = b"" if isinstance(attributes, core.Void) else b"\x31" + attributes.dump()[1:]
     return _Sealed(name, nonce, info["encrypted_content"].native or b"", tag, signed)
 
 

@@ -21,6 +21,8 @@ from passerelle.core.cms.keys import CURVES, Certificate
 from passerelle.core.cms.signature import check
 from passerelle.core.errors import MalformedError, UntrustedError
 
+_READ = {"content_type", "message_digest", "cms_algorithm_protection"}
+
 __all__ = ["Signed", "Signer", "sign", "verify"]
 
 
@@ -60,11 +62,13 @@ def _verified(signed: cms.SignedData, detached: bytes | None) -> Signed:
     # 4. The signed attributes bind the type and the digest of the content.
     digest = signer["digest_algorithm"]["algorithm"].native
     attributes = _attributes(signer)
-    if attributes.get("content_type") != ["data"]:
+    if "content_type" not in attributes or attributes["content_type"].native != ["data"]:
         raise UntrustedError("cms.signed-attributes", "The signed content type is not id-data (RFC 5652 §11.1).")
-    if attributes.get("message_digest") != [_hash(structure.digest(digest), content)]:
+    expected = [_hash(structure.digest(digest), content)]
+    if "message_digest" not in attributes or attributes["message_digest"].native != expected:
         raise UntrustedError("cms.digest-differs", "The content of a message is not the one that was signed.")
-    _check_protection(attributes.get("cms_algorithm_protection"), signer)
+    if "cms_algorithm_protection" in attributes:
+        _check_protection(attributes["cms_algorithm_protection"], signer)
     # 5. The signature over the attributes, as a SET OF (RFC 5652 §5.4), by the key of that certificate.
     covered = b"\x31" + signer["signed_attrs"].dump()[1:]
     algorithm = check(certificate, signer, covered)
@@ -98,21 +102,21 @@ def _certificates(
     return certificate, tuple(one for one in found if one != certificate)
 
 
-def _attributes(signer: cms.SignerInfo) -> dict[str, list[object]]:
+def _attributes(signer: cms.SignerInfo) -> dict[str, core.SetOf]:
     attributes = signer["signed_attrs"]
-    if isinstance(attributes, core.Void) or attributes.native is None:
+    if isinstance(attributes, core.Void):
         raise UntrustedError("cms.signed-attributes", "A signature without signed attributes is not of S/MIME.")
-    found = [(one["type"].native, one["values"].native) for one in attributes]
-    names = [name for name, _ in found]
+    names = [one["type"].native for one in attributes]
     if len(set(names)) != len(names):
         raise UntrustedError("cms.signed-attributes", "A signed attribute stands twice (RFC 5652 §5.3).")
-    return dict(found)
+    # The others are left unread: what they hold could be of any size once read.
+    return {name: one["values"] for name, one in zip(names, attributes, strict=True) if name in _READ}
 
 
-def _check_protection(protection: list[object] | None, signer: cms.SignerInfo) -> None:
-    """Compare the algorithms with those that were signed, where they were (RFC 6211 §2)."""
-    named = {name: signer[name].native for name in ("digest_algorithm", "signature_algorithm")}
-    if protection is not None and protection != [{**named, "mac_algorithm": None}]:
+def _check_protection(values: core.SetOf, signer: cms.SignerInfo) -> None:
+    """Compare the algorithms with those that were signed (RFC 6211 §2)."""
+    fields = ("digest_algorithm", "signature_algorithm")
+    if len(values) != 1 or any(values[0][name].contents != signer[name].contents for name in fields):
         raise UntrustedError("cms.algorithm", "The algorithms of a signature are not the ones that were signed.")
 
 
