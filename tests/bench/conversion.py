@@ -24,6 +24,7 @@ from lxml import etree
 
 from passerelle.adapters.agreements import Book
 from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
+from passerelle.adapters.grounds import Grounds
 from passerelle.core import policy
 from passerelle.core.documents import pdf
 from passerelle.core.mail import mime
@@ -35,7 +36,7 @@ from passerelle.local.towns import papers
 from passerelle.local.towns.letters.post import Post, Posted
 from passerelle.local.towns.papers import Papers
 from passerelle.steps.ports import Cipher as Closing
-from tests.fakes import FakeKeyring
+from tests.fakes import FakeBulletins, FakeKeyring
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("ROUNDS", "25"))
@@ -54,7 +55,9 @@ class Bench:
             {name: person.chain for name, person in self.papers.people.items()},
             {"apicrypt": self.papers.anchors[Network.APICRYPT]},
         )
-        smime: Closing = SmimeCipher(keyring, "apicrypt", "apicrypt")
+        smime: Closing = SmimeCipher(
+            keyring, "apicrypt", "apicrypt", Grounds(keyring, FakeBulletins(), {"apicrypt": None})
+        )
         self.ciphers = {Lock.SMIME: smime, Lock.CHANNEL: ChannelCipher()}
         self.key = serialization.load_pem_private_key(self.papers.bridge.key, password=None)
 
