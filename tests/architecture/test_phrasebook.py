@@ -34,7 +34,12 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
     (f"{ADAPTERS}layers.py", "error.code"): set(),  # the same
 }
 COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
-    (f"{CORE}documents/hprim/reading.py", "code"): {"hprim.macroman-guessed", "hprim.unknown-characters"},
+    (f"{CORE}documents/hprim/reading.py", "code"): {
+        "hprim.cp850-guessed",
+        "hprim.encoded-twice",
+        "hprim.macroman-guessed",
+        "hprim.unknown-characters",
+    },
     (f"{CORE}documents/hprim/header.py", "code"): {"hprim.birth-date", "hprim.act-date"},
     (f"{CORE}documents/cda/writing_frame.py", "code"): {
         "ins.incomplete",

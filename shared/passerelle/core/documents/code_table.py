@@ -95,7 +95,7 @@ def coded(label: str, own: tuple[Code, ...], measure: Measure, context: Context)
     unit = measure.ucum or biology.ucum(measure.unit, label) or ""
     if biology.quantity(measure.value) is None or (measure.unit and not unit):
         return None
-    entry = _agreed(own, unit, context.codes) or find(label, unit, context, measure.high)
+    entry = _agreed(own, unit, context.codes) or _stated(own, unit) or find(label, unit, context, measure.high)
     if entry is None:
         return None
     said = measure if entry.written == entry.ucum else _converted(measure, entry)
@@ -160,6 +160,16 @@ def _agreed(own: tuple[Code, ...], ucum: str, agreed: tuple[LocalCode, ...]) -> 
     known = (entry for entry in entries() if entry.code.code == loinc and entry.written == ucum)
     bare = Entry(Code(loinc, LOINC), ucum, ucum, Decimal(1), frozenset(), "", (), None, "agreement")
     return next(known, bare)
+
+
+def _stated(own: tuple[Code, ...], ucum: str) -> Entry | None:
+    """Return the row of a code of LOINC that stands where a laboratory's own is due, if the table has it in this unit.
+
+    HPRIM names no system beside a code, and what we write from a CDA may be LOINC's.
+    """
+    symbols = {code.code for code in own}
+    found = [one for one in entries() if one.code.code in symbols and one.written == one.ucum == ucum]
+    return found[0] if len({one.code.code for one in found}) == 1 else None
 
 
 def _converted(measure: Measure, entry: Entry) -> Measure | None:

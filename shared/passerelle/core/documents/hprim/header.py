@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from passerelle.core.documents.hprim import dates
+from passerelle.core.documents.hprim import charset, dates
 from passerelle.core.message import Identifier, Loss, Patient, PostalAddress
 
 LENGTH = 12
@@ -58,9 +58,25 @@ def _named(lines: Sequence[str]) -> bool:
     )
 
 
+def others(lines: Sequence[str], today: date) -> Iterator[Patient]:
+    """Yield whom a text names as twelve lines would, in full: a message that follows without ****FIN**** between."""
+    for start in range(len(lines) - LENGTH + 1):
+        seventh, tenth = (lines[start + number - 1].strip() for number in (7, 10))
+        if dates.shaped(seventh) and dates.shaped(tenth) and _whole(lines[start : start + LENGTH]):
+            yield read(lines[start : start + LENGTH], today, "").patient
+
+
+def _whole(lines: Sequence[str]) -> bool:
+    """Tell whether lines 2, 3, 6 and 8 are those of a header: no prose has a date in its lines 7 and 10 and these."""
+    sixth, eighth = lines[5].strip(), lines[7].strip()
+    return (
+        _named(lines) and bool(not sixth or _CITY.fullmatch(sixth)) and bool(not eighth or _INSURED.fullmatch(eighth))
+    )
+
+
 def read(lines: Sequence[str], today: date, where: str) -> Header:
     """Return what twelve lines say; `where` names the message in losses."""
-    fields = [line.strip() for line in lines]
+    fields = [charset.field(line) for line in lines]
     birth, performed = dates.birth(fields[6], today), dates.act(fields[9], today)
     losses = [
         _doubt(code, f"{where}, line {number}", field)

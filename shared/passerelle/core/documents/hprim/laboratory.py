@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from passerelle.core.documents.hprim import chapters, layout, results
+from passerelle.core.documents.hprim import chapters, charset, layout, results
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Loss, Result
 
 MOST_RESULTS = 2_000  # in one message
-_TEX = re.compile(r"TEX(?:\||$)")
+_TEX = re.compile(r"TEX\s*(?:\||$)", re.IGNORECASE)
+_RES = re.compile(r"RES\s*\|", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,31 @@ class Section:
 def read(lines: tuple[str, ...], plain: tuple[str, ...], where: str) -> Section:
     """Return what the lines after ****LAB**** say; `plain` is the text before it, which shows results too."""
     typed = [line.lstrip() for line in lines if layout.marker(line) is None]
-    if sum(line.startswith("RES|") for line in typed) > MOST_RESULTS:
+    said = [bool(_RES.match(line)) for line in typed]
+    if sum(said) > MOST_RESULTS:
         raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
     text: list[str] = []
     found: list[tuple[Result, int]] = []
     losses: list[Loss] = []
     for number, line in enumerate(typed, 1):
-        result = results.read(line) if line.startswith("RES|") else None
+        result = results.read(line) if said[number - 1] else None
         if result is None:
-            text.append(_TEX.sub("", line))
+            text += charset.lines(_TEX.sub("", line))
         elif not results.empty(result):
             _add(found, result, len(text))
-        if line.startswith("RES|") and (result is None or results.empty(result)):
+        if said[number - 1] and (result is None or results.empty(result)):
             losses.append(_odd(result, f"{where}, LAB line {number}"))
     return Section(tuple(text), _titled(found, text, plain), tuple(losses))
+
+
+def begins(lines: tuple[str, ...]) -> int | None:
+    """Return where results stand in a text without ****LAB****: at the first TEX| or RES| line, if one has a result."""
+    typed = [number for number, line in enumerate(lines) if _typed(line.lstrip())]
+    return typed[0] if any(_RES.match(lines[number].lstrip()) for number in typed) else None
+
+
+def _typed(line: str) -> bool:
+    return bool(_RES.match(line)) or line.upper().startswith("TEX|")
 
 
 def _add(found: list[tuple[Result, int]], result: Result, before: int) -> None:

@@ -8,13 +8,15 @@ from passerelle.core.documents.hprim import charset, header, laboratory, layout
 from passerelle.core.documents.hprim.header import Header
 from passerelle.core.documents.hprim.layout import Marker, Segment
 from passerelle.core.errors import MalformedError, UnsupportedError
-from passerelle.core.message import Attachment, Code, Document, Loss
+from passerelle.core.message import Attachment, Code, Document, Loss, Patient
 
 MOST_MESSAGES = 100
 _LOINC = "2.16.840.1.113883.6.1"
 LETTER = Code("11488-4", _LOINC, "CR ou fiche de consultation")
 LABORATORY = Code("11502-2", _LOINC, "CR d'examens biologiques")
 _WHY = {
+    "hprim.cp850-guessed": "The bytes are cp850 (DOS) by the look of them, and nothing says so.",
+    "hprim.encoded-twice": "The file was written in UTF-8, taken for cp1252, and written in UTF-8 again.",
     "hprim.macroman-guessed": "The bytes are MacRoman by the look of them, and nothing says so.",
     "hprim.unknown-characters": "Some characters are no text in the encoding of the file.",
 }
@@ -76,7 +78,9 @@ def _message(segment: Segment, number: int, received: datetime) -> tuple[Documen
     body = start + header.LENGTH
     where = f"message {number}"
     head = header.read(segment.lines[start:body], received.date(), where)
-    before, after = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]))
+    _check_alone(head.patient, segment.lines[body:], received)
+    before, after, unmarked = _parts(tuple(line.expandtabs(8).rstrip() for line in segment.lines[body:]), where)
+    before = tuple(piece.rstrip() for line in before for piece in charset.lines(line))
     section = laboratory.read(after, before, where)
     document = _document(head, received, LABORATORY if section.results else LETTER)
     document = replace(
@@ -85,7 +89,16 @@ def _message(segment: Segment, number: int, received: datetime) -> tuple[Documen
         results=section.results,
         source=Attachment("message.hpr", "text/plain", "\r\n".join(segment.lines).encode()),
     )
-    return document, (*head.losses, *section.losses, *_unended(segment, where))
+    return document, (*head.losses, *unmarked, *section.losses, *_unended(segment, where))
+
+
+def _check_alone(patient: Patient, lines: tuple[str, ...], received: datetime) -> None:
+    """Refuse a message with the header of another patient in it: what stands below must not be filed under this one."""
+    for other in header.others(lines, received.date()):
+        if (other.family, other.given, other.birth_date) != (patient.family, patient.given, patient.birth_date):
+            raise MalformedError(
+                "hprim.two-patients", "A second header stands in an HPRIM message, without ****FIN****."
+            )
 
 
 def _document(head: Header, received: datetime, kind: Code) -> Document:
@@ -94,7 +107,9 @@ def _document(head: Header, received: datetime, kind: Code) -> Document:
         identifier=None,
         kind=kind,
         title=kind.display,
-        created=datetime.combine(head.performed, time(), received.tzinfo) if head.performed else received,
+        created=min(datetime.combine(head.performed, time(), received.tzinfo), received)
+        if head.performed
+        else received,
         patient=head.patient,
         performed=head.performed,
         addressee=head.addressee,
@@ -109,12 +124,15 @@ def _unended(segment: Segment, where: str) -> tuple[Loss, ...]:
     return (Loss("hprim.no-end", where, why, "It is carried as it came."),)
 
 
-def _parts(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the text before ****LAB**** and the lines after it."""
+def _parts(lines: tuple[str, ...], where: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Loss, ...]]:
+    """Return the text before ****LAB**** and the lines after it; a laboratory may have left the marker out."""
     for number, line in enumerate(lines):
         if layout.marker(line) is Marker.LAB:
-            return lines[:number], lines[number + 1 :]
-    return lines, ()
+            return lines[:number], lines[number + 1 :], ()
+    if (start := laboratory.begins(lines)) is None:
+        return lines, (), ()
+    loss = Loss("hprim.no-lab", where, "RES lines stand in a text without ****LAB****.", "They are read as results.")
+    return lines[:start], lines[start:], (loss,)
 
 
 def _text(plain: tuple[str, ...], lab: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ RES|libellé|code|type|résultat|unité|normale inf.|normale sup.|anormalité|st
 import re
 from dataclasses import replace
 
+from passerelle.core.documents.hprim import charset
 from passerelle.core.message import Code, Kind, Measure, Result, Status
 
 FIELDS = 14
@@ -21,24 +22,37 @@ _THE_SAME = "soit"  # label of a line that repeats the result above in a second 
 
 def read(line: str) -> Result | None:
     """Return the result of a RES line, short ones included; None where a `|` too many has shifted its fields."""
-    fields = [field.strip() for field in line.split("|")]
+    fields = [charset.field(text) for text in line.split("|")]
     if any(fields[FIELDS:]):
         return None
     _, label, code, kind, value, unit, low, high, flag, status, *second = (fields + [""] * FIELDS)[:FIELDS]
     measure, remarks = _measure(value, unit, low, high)
     starless, stars = _starless(measure.value, kind)
-    again, more = _measure(*second) if second[0] else (None, ())
-    odd = (f"Anormalité : {flag}",) if flag and flag not in _FLAGS else ()
+    again, more = _second(second)
     return Result(
         label=label,
         kind=_kind(kind, starless),
         measure=replace(measure, value=starless),
         second=again,
         codes=(Code(code, ""),) if code else (),  # local to the laboratory: never a LOINC code by guess
-        flag=flag if flag in _FLAGS else "",
-        status=_STATUSES.get(status, Status.UNVALIDATED),
-        remarks=(*stars, *odd, *remarks, *more),
+        flag=flag.upper() if flag.upper() in _FLAGS else "",
+        status=_STATUSES.get(status.upper(), Status.UNVALIDATED),
+        remarks=(*stars, *_odd(flag, status), *remarks, *more),
     )
+
+
+def _second(fields: list[str]) -> tuple[Measure | None, tuple[str, ...]]:
+    """Return the same result in a second unit; its unit and normals without a value are no result, and are told."""
+    if fields[0]:
+        return _measure(*fields)
+    said = " ".join(filter(None, fields))
+    return None, (f"Seconde unité sans valeur : {said}",) if said else ()
+
+
+def _odd(flag: str, status: str) -> tuple[str, ...]:
+    """Return flag and status that HPRIM does not have, as they were written."""
+    flags = (f"Anormalité : {flag}",) if flag and flag.upper() not in _FLAGS else ()
+    return (*flags, f"Statut : {status}") if status.upper() not in _STATUSES else flags
 
 
 def empty(result: Result) -> bool:
