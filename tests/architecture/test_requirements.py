@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-FILES = ["shared/requirements.txt", "requirements/dev.txt", "requirements/ministack.txt"]
+FILES = ["shared/requirements.txt", "requirements/dev.txt", "requirements/fuzz.txt", "requirements/ministack.txt"]
 NAME = re.compile(r"^([a-zA-Z0-9._-]+)")
 
 
