@@ -1,5 +1,6 @@
 """The contract of the agreements, on their fake, on the file and on S3; then every mistake that the file can hold."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from passerelle.adapters import agreements, terms
 from passerelle.adapters.agreements import Book, S3Agreements, parse
 from passerelle.adapters.terms import AgreementsError
 from passerelle.core.errors import UnavailableError
-from passerelle.core.message import Code, Identifier, LocalCode, Network
+from passerelle.core.message import Code, Identifier, Letters, LocalCode, Network
 from passerelle.core.policy import Ambiguity, Doubt, Lock
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Agreements
@@ -135,6 +136,20 @@ def test_the_first_agreement_that_fits_is_the_one() -> None:
     found = parse((EXAMPLE + more).encode()).between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
     assert found is not None
     assert found.doubt is Doubt.FLAG
+
+
+def test_every_option_that_the_example_shows_can_be_switched_on() -> None:
+    asked = re.sub(r"^# (account|letters|prescriber|patient_boxes) =", r"\1 =", EXAMPLE, flags=re.MULTILINE)
+    (plain, other) = (
+        parse(text.encode()).between(Network.APICRYPT, DOCTOR, HOSPITAL_ALIAS) for text in (EXAMPLE, asked)
+    )
+    assert plain is not None
+    assert (plain.letters, plain.account, plain.prescriber, plain.patient_boxes) == (Letters.N1, False, False, False)
+    assert other is not None
+    assert (other.letters, other.prescriber, other.patient_boxes) == (Letters.N3, True, True)
+    outward = parse(asked.encode()).between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
+    assert outward is not None
+    assert outward.account
 
 
 def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
