@@ -88,13 +88,14 @@ def patient_ids(documents: tuple[Document, ...], sender: Mailbox, seed: str) -> 
 def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
     """Tell what CI-SIS asks for and the source does not give."""
     patient, organisation = document.patient, author.organisation if author else None
-    numbered = _national(organisation, _ORGANISATIONS) and organisation is not None and organisation.sector is not None
+    coded = organisation is not None and bool(organisation.sector and organisation.setting)
+    numbered = _national(organisation, _ORGANISATIONS) and coded
     missing = (
         (patient.ins is not None and not qualified(patient), "ins.incomplete", "the traits that go with an INS"),
         (not patient.local_ids and not qualified(patient), "patient.no-identifier", "an identifier of the patient"),
         (not _national(author, _PROFESSIONALS), "author.no-identifier", "the author's national number"),
         (organisation is None, "author.no-organisation", "the structure that the author works for"),
-        (organisation is not None and not numbered, "organisation.incomplete", "the structure's number and sector"),
+        (organisation is not None and not numbered, "organisation.incomplete", "the structure's number, sector and setting"),
     )
     told = [_missing(code, what) for lacks, code, what in missing if lacks]
     return (*told, *_homeless(document))
