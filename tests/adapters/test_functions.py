@@ -26,9 +26,9 @@ from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, move
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
 from passerelle.local.towns.announcements import signed, white_list
+from passerelle.local.towns.publisher import Page, publishing
 from passerelle.steps.ports import Identity
 from tests.adapters import clouds
-from tests.adapters.publishers import Page, publishing
 from tests.adapters.test_settings import GOOD
 from tests.vectors import lists, pki
 

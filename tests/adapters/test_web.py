@@ -7,9 +7,9 @@ import pytest
 
 from passerelle.adapters.web import HttpWeb
 from passerelle.core.errors import UnavailableError
+from passerelle.local.towns.publisher import Page, Publisher, publishing
 from passerelle.steps.ports import Identity
 from passerelle.steps.refresh.ports import Wanted
-from tests.adapters.publishers import Page, Publisher, publishing
 from tests.vectors import pki
 
 TLS = pki.Subject("localhost", domains=("localhost",), usages=pki.TLS)

@@ -181,6 +181,10 @@ recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger
             "Les paquets de la couche Lambda ne s'installent pas : {reason}",
             "The packages of the Lambda layer cannot be installed: {reason}",
         ),
+        "setup.refresh": (
+            "Les listes d'essai n'ont pas été relevées ; voir {log}.",
+            "The pretend lists were not fetched; see {log}.",
+        ),
         "setup.stack": ("Le déploiement a échoué : {reason}", "The deployment failed: {reason}"),
         "setup.checkout": (
             "Cette commande se lance dans une copie du dépôt : template.yaml est introuvable.",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -34,6 +35,11 @@ class Bridge:
     def publish(self, key: str, content: bytes) -> None:
         """Put a file of the configuration in its place: agreements.toml, or a certificate, or anchors."""
         self.cloud.client("s3").put_object(Bucket=self.resources["ConfigurationBucket"], Key=key, Body=content)
+
+    def invoke(self, verb: str) -> Any:  # noqa: ANN401 - what the function says
+        """Run a verb that the clock wakes, now, and return its answer."""
+        name = self.resources[f"{verb.capitalize()}Function"]
+        return json.loads(self.cloud.client("lambda").invoke(FunctionName=name, Payload=b"{}")["Payload"].read())
 
     def entrust(self, name: str, identity: Identity) -> None:
         """Give it one of its own identities."""

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from passerelle.core.errors import MalformedError
+from passerelle.steps.ports import Identity
 
 _NAMESPACE = "https://listeblanche.mssante.fr/schema"
 _SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
@@ -81,6 +84,19 @@ def signed(
     )
     body = document.removesuffix(_END)
     return f'<?xml version="1.0" encoding="UTF-8"?>{body}{signature}{_END}'.encode()
+
+
+def signed_by(document: str, signer: Identity) -> bytes:
+    """Return a list with the signature of somebody who has papers in PEM."""
+    key = serialization.load_pem_private_key(signer.key, None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise MalformedError("practice.key", "The pretend practices have RSA keys.")
+    return signed(document, x509.load_pem_x509_certificate(signer.chain), key)
+
+
+def name(identity: Identity) -> str:
+    """Return the name of a certificate as a list writes it."""
+    return x509.load_pem_x509_certificate(identity.chain).subject.rfc4514_string()
 
 
 def _info(covered: bytes, form: Form) -> str:

@@ -18,6 +18,7 @@ from passerelle.steps.ports import Identity
 
 _BITS = 2048
 _LIFE = timedelta(days=30)
+_LIST_LIFE = timedelta(days=7)
 _SKEW = timedelta(minutes=5)
 _MAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
 _TLS = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
@@ -59,6 +60,13 @@ class Authority:
         """Return the identity of a server or client of mutual TLS on loopback."""
         addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         return self._issue(name, [x509.DNSName(name), *addresses], _TLS)
+
+    def revocations(self) -> bytes:
+        """Return its revocation list, on which nobody stands yet, DER."""
+        builder = x509.CertificateRevocationListBuilder(
+            self.certificate.subject, self.now - _SKEW, self.now + _LIST_LIFE
+        ).add_extension(x509.CRLNumber(1), critical=False)
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def _issue(self, name: str, names: Sequence[x509.GeneralName], uses: Sequence[x509.ObjectIdentifier]) -> Identity:
         key = _key()

@@ -13,6 +13,9 @@ from passerelle.core.policy import Correspondent, Lock
 from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Identity
 
+SIGNER = "alb.mssante.example"
+"""Who signs the pretend white list."""
+
 BRIDGE_DOMAIN = "passerelle.apicrypt.example"
 
 
@@ -25,6 +28,9 @@ class Papers:
     bridge: Identity  # signs and opens S/MIME for the whole domain of the aliases
     client: Identity  # of the bridge, for mutual TLS on MSSanté
     towns: Mapping[Network, Identity]
+    revocations: Mapping[Network, bytes]  # the list of each network's root, DER
+    publisher: Identity  # of the server of the white list
+    signer: Identity  # of the white list
 
 
 def issue(correspondents: Iterable[Correspondent], now: datetime) -> Papers:
@@ -41,4 +47,7 @@ def issue(correspondents: Iterable[Correspondent], now: datetime) -> Papers:
             Network.APICRYPT: apicrypt.machine("mx.apicrypt.example"),
             Network.MSSANTE: mssante.machine("mx.mssante.example"),
         },
+        revocations={Network.APICRYPT: apicrypt.revocations(), Network.MSSANTE: mssante.revocations()},
+        publisher=mssante.machine("liste.mssante.example"),
+        signer=mssante.person(SIGNER, f"alb@{SIGNER}"),
     )

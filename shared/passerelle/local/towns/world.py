@@ -12,8 +12,9 @@ from passerelle.local.cloud import clients as cloud
 from passerelle.local.cloud import deployment, emulator
 from passerelle.local.cloud.bridge import Bridge
 from passerelle.local.commands import agreements
-from passerelle.local.towns import papers
+from passerelle.local.towns import announcements, papers
 from passerelle.local.towns.papers import Papers
+from passerelle.local.towns.publisher import Page, publishing
 from passerelle.local.towns.town import Town, open_town
 from passerelle.local.trouble import SetupError
 
@@ -47,8 +48,11 @@ def opened(root: Path, folder: Path, port: int = 0) -> Iterator[World]:
     with ExitStack() as stack:
         towns = {network: stack.enter_context(_town(network, book, issued)) for network in Network}
         endpoint = stack.enter_context(emulator.running(command, folder, port))
-        bridge = deployment.deploy(root, cloud.local(endpoint), _relays(towns))
+        published = stack.enter_context(_published(book, issued))
+        bridge = deployment.deploy(root, cloud.local(endpoint), {**_relays(towns), **published})
         _furnish(bridge, (root / AGREEMENTS).read_bytes(), issued)
+        if bridge.invoke("refresh")["faults"]:
+            raise SetupError("setup.refresh", log=folder / "ministack.log")
         yield World(bridge, towns, book, issued)
 
 
@@ -61,10 +65,28 @@ def _town(network: Network, book: Book, issued: Papers) -> Iterator[Town]:
         yield town
 
 
+@contextmanager
+def _published(book: Book, issued: Papers) -> Iterator[dict[str, str]]:
+    """Publish revocation lists and the white list, in which the MSSanté town stands for each of its domains."""
+    with publishing() as clear, publishing(issued.publisher) as secure:
+        clear.pages = {f"/{network.value}.crl": Page(content) for network, content in issued.revocations.items()}
+        addresses = [one.address for one in book.people.values() if one.network is Network.MSSANTE]
+        name = announcements.name(issued.towns[Network.MSSANTE])
+        entries = [announcements.Entry(domain, name) for domain in {one.rpartition("@")[2] for one in addresses}]
+        content = announcements.white_list(sorted(entries, key=str), datetime.now(UTC))
+        secure.pages = {"/liste.xml": Page(announcements.signed_by(content, issued.signer))}
+        yield {
+            "MssanteCrls": f"{clear.base}/{Network.MSSANTE.value}.crl",
+            "ApicryptCrls": f"{clear.base}/{Network.APICRYPT.value}.crl",
+            "WhiteList": f"{secure.base}/liste.xml",
+            "WhiteListSigners": papers.SIGNER,
+        }
+
+
 def _relays(towns: Mapping[Network, Town]) -> dict[str, str]:
     return {
         "MssanteRelay": f"127.0.0.1:{towns[Network.MSSANTE].port}",
-        "MssanteRelayTls": "mutual",
+        "MssanteRelayTls": "operator",
         "ApicryptRelay": f"127.0.0.1:{towns[Network.APICRYPT].port}",
         "ApicryptRelayTls": "starttls",
     }

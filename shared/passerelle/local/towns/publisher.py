@@ -1,4 +1,4 @@
-"""A web server on loopback that publishes what a test gives it, over HTTP or HTTPS, well or badly."""
+"""A web server on loopback that publishes what it is given, over HTTP or HTTPS, well or, for tests, badly."""
 
 import hashlib
 import threading
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from passerelle.local.towns.town import tls
@@ -52,11 +53,12 @@ def publishing(identity: Identity | None = None) -> Iterator[Publisher]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        """Hand out a page."""
         publisher: Publisher = self.server.publisher  # type: ignore[attr-defined]
         publisher.asked.append({name.lower(): value for name, value in self.headers.items()})
         page = publisher.pages.get(self.path, Page(b"", 404))
         tag = f'"{hashlib.sha256(page.content).hexdigest()}"'
-        if page.status == 200 and self.headers.get("If-None-Match") == tag:
+        if page.status == HTTPStatus.OK and self.headers.get("If-None-Match") == tag:
             page = Page(b"", 304)
         self.send_response(page.status)
         for name, value in {"ETag": tag, "Content-Length": str(len(page.content)), **page.headers}.items():
