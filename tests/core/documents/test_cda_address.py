@@ -28,3 +28,9 @@ def test_what_is_written_in_lines_is_read_back() -> None:
     holder = etree.fromstring('<r xmlns="urn:hl7-org:v3"/>')
     holder.append(writing_people.address(address))
     assert people.address(holder) == address
+
+
+def test_a_country_is_said_where_it_is_not_france() -> None:
+    place = "<streetName>rue X</streetName><postalCode>1000</postalCode><city>BRUXELLES</city>"
+    assert read(f"{place}<country>BELGIQUE</country>").lines == ("rue X", "BELGIQUE")
+    assert read(f"{place}<country>France</country>").lines == ("rue X",)
