@@ -138,6 +138,8 @@ def test_a_place_keeps_its_numbers(english: str, french: str) -> None:
     assert phrasebook.place(english) == french
 
 
+PAIR = "[[agreement]]\nname = 'x'\nfrom = ['a@b.example']\nto = ['c@d.example']\ndoubt = 'flag'\n"
+SOMEBODY = "[[correspondent]]\naddress = 'a@b.example'\nalias = 'c@d.example'\nlabel = 'x'\n"
 BRIDGE = "[bridge]\ndomain = 'x.example'\npostmaster = 'p@x.example'\nproduct = 'P'\n"
 
 
@@ -145,6 +147,8 @@ BRIDGE = "[bridge]\ndomain = 'x.example'\npostmaster = 'p@x.example'\nproduct = 
     "file",
     [
         "a = ",
+        f"{PAIR}account = 'x'\nletters = 'n2'\n",
+        f"{SOMEBODY}network = 'apicrypt'\nlock = 'channel'\n[correspondent.professional]\nfamily = 'x'\n",
         "a = 1\na = 2",
         "[bridge]\ndomain = 1\npostmaster = 'x'\nproduct = ''\nmore = 1\n",
         "[[correspondent]]\nnetwork = 'z'\nlabel = ''\nlock = 'q'\nprofessional = 3\n",

@@ -157,6 +157,15 @@ class CorrespondentTable(_Table):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _placed(self) -> "CorrespondentTable":
+        """StructMin takes no « unknown » for custodian, facility and setting; his mails become CDAs."""
+        place = self.organisation
+        if self.network is Network.APICRYPT and not (place and place.id and place.sector and place.setting):
+            msg = "a correspondent of Apicrypt has an organisation with id, sector and setting"
+            raise ValueError(msg)
+        return self
+
 
 class AgreementTable(_Table):
     """Who may write to whom."""
