@@ -3,6 +3,8 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from passerelle.core.errors import UntrustedError
@@ -102,6 +104,20 @@ def test_a_weak_leaf_or_authority_is_refused() -> None:
     assert refusal(pki.issue(GOOD, pki.rsa_key("weak", 1024), pki.authority())) == "trust.weak-key"
     weak = pki.issue(pki.Subject("AC faible", authority=True), pki.rsa_key("weak", 1024), pki.root())
     assert refusal(pki.issue(GOOD, pki.rsa_key("v"), weak)) == "trust.path"
+
+
+def test_a_key_of_ed25519_signs_and_does_nothing_else() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    named = x509.Name.from_rfc4514_string("CN=Ed25519")
+    base = x509.CertificateBuilder(pki.authority().certificate.subject, named, key.public_key(), 7)
+    built = base.not_valid_before(pki.SINCE).not_valid_after(pki.UNTIL)
+    built = built.add_extension(x509.ExtendedKeyUsage([*pki.EMAIL, *pki.TLS]), critical=False)
+    leaf = built.sign(pki.authority().key, hashes.SHA256())
+    authorities = (pki.root().certificate, pki.authority().certificate)
+    assert path.check(leaf, (), authorities, pki.NOW, Use.SIGN)[0] == leaf
+    for use in (Use.ENCIPHER, Use.SERVER, Use.CLIENT):
+        with pytest.raises(UntrustedError, match=r"trust\.weak-key"):
+            path.check(leaf, (), authorities, pki.NOW, use)
 
 
 def test_a_leaf_does_not_certify() -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
 
@@ -100,6 +100,7 @@ def _check_leaf(leaf: x509.Certificate, use: Use) -> None:
         raise UntrustedError("trust.certificate", "A certificate cannot be read.") from error
     curve = isinstance(public, ec.EllipticCurvePublicKey)
     strong = isinstance(public, rsa.RSAPublicKey) and public.key_size >= _WEAKEST_RSA
+    strong |= isinstance(public, ed25519.Ed25519PublicKey) and use is Use.SIGN  # RFC 8419
     strong |= isinstance(public, ec.EllipticCurvePublicKey) and public.key_size >= _WEAKEST_CURVE
     if not strong:
         raise UntrustedError("trust.weak-key", "A certificate's key is too weak, or of another kind than RSA and EC.")
