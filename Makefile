@@ -19,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench fuzz attacks matrix flips pictures deploy clean
+.PHONY: help setup demo test lint bench fuzz attacks heavy matrix flips pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,9 @@ bench: setup ## measure a conversion against its floor, and the locks
 
 fuzz: $(VENV)/.fuzz.done ## fuzz every parser, guided by coverage (SECONDS of CPU for each, JOBS, ONLY=hprim,cda)
 	@$(BIN)/python -W ignore -m tests.fuzz --seconds $(SECONDS) --jobs $(subst auto,2,$(JOBS)) --only "$(ONLY)"
+
+heavy: setup ## run the heaviest mails under limits of time and memory (5 min)
+	@$(BIN)/python -m tests.attacks.heavy $(ARGS)
 
 attacks: setup ## print the attack corpus with its verdicts
 	@$(BIN)/python -m tests.attacks $(ARGS)

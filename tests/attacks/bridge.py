@@ -102,7 +102,7 @@ def run(door: Door, content: bytes) -> Outcome:
     sent = bridge.mailroom.read(bridge.mailroom.envelope(delivery.outgoing).mail) if delivery.outgoing else b""
     if sent and not conforming(sent):
         return Outcome("WRITTEN WITH BARE CR OR LF", {}, sent)
-    outgoing = _unlocked(sent) if sent and from_hospital else sent
+    outgoing = _unlocked(sent) if sent and from_hospital and len(sent) <= prescan.LARGEST_MAIL else sent
     said = bridge.said(delivery)
     words = (delivery.state.value, delivery.reason, said.get("fault", ""))
     return Outcome(" ".join(filter(None, words)), said, outgoing)
