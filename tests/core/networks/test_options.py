@@ -7,11 +7,12 @@ from lxml import etree
 
 from passerelle.core.documents import cda, hprim, xdm
 from passerelle.core.documents.xdm import archive
-from passerelle.core.errors import MalformedError
+from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.mail import mime
 from passerelle.core.mail.account import TITLE
 from passerelle.core.message import Attachment, Dispatch, Document, Letters, Loss, Mailbox, Message
 from passerelle.core.networks import apicrypt, mssante
+from passerelle.core.networks.mssante import writing
 from tests.core.documents.synthetic import AUTHOR, DISPATCH, LETTER, PATIENT, QUALIFIED, REPORT, WHEN, message
 from tests.vectors import make_image
 
@@ -154,3 +155,21 @@ def test_no_cda_is_written_without_a_birth_date_and_none_is_made_up(document: Do
     with pytest.raises(MalformedError) as refused:
         mssante.write(message(replace(document, patient=replace(PATIENT, birth_date=None))), DISPATCH)
     assert refused.value.code == "doubt.no-birth-date"
+
+
+@pytest.mark.parametrize(("address", "refused"), [("123@patient.mssante.fr", True), ("service@ch.example", False)])
+def test_a_mail_to_a_patient_has_25_megabytes_at_most(
+    address: str,
+    refused: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size = len(mssante.write(message(LETTER), of_patient(address)).mail)
+    monkeypatch.setattr(writing, "LARGEST_FOR_PATIENT", size)
+    assert len(mssante.write(message(LETTER), of_patient(address)).mail) == size
+    monkeypatch.setattr(writing, "LARGEST_FOR_PATIENT", size - 1)
+    if not refused:
+        assert len(mssante.write(message(LETTER), of_patient(address)).mail) == size
+        return
+    with pytest.raises(UnsupportedError) as found:
+        mssante.write(message(LETTER), of_patient(address))
+    assert found.value.code == "mssante.size"

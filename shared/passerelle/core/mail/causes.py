@@ -27,6 +27,11 @@ _INTEGRITY = Cause(
     "La signature du courrier n'est pas valable, ou ne correspond pas à l'expéditeur.",
     "The signature of the mail is not valid, or not the sender's.",
 )
+_TOO_LARGE = Cause(
+    "5.3.4",
+    "Le courrier est trop volumineux. Envoyez-le en plusieurs fois.",
+    "The mail is too large. Send it in several parts.",
+)
 _CAUSES = {
     "policy.unknown-recipient": Cause(
         "5.1.1",
@@ -46,16 +51,18 @@ _CAUSES = {
         "Les règles de la passerelle ne permettent pas ce courrier à ce destinataire.",
         "The rules of the bridge do not allow this mail to this recipient.",
     ),
+    "doubt.no-birth-date": Cause(
+        "5.6.0",
+        "La date de naissance du patient manque (HPRIM, ligne 7) : MSSanté l'exige. Complétez et renvoyez le courrier.",
+        "The patient's birth date is missing (HPRIM, line 7): MSSanté wants it. Complete it and send the mail again.",
+    ),
     "doubt": Cause(
         "5.6.0",
         "Il manque au courrier des données nécessaires à son classement. Complétez-le et renvoyez-le.",
         "The mail lacks data that are needed to file it. Complete it and send it again.",
     ),
-    "mail.size": Cause(
-        "5.3.4",
-        "Le courrier est trop volumineux. Envoyez-le en plusieurs fois.",
-        "The mail is too large. Send it in several parts.",
-    ),
+    "mail.size": _TOO_LARGE,
+    "mssante.size": _TOO_LARGE,
     "mail.program": Cause(
         "5.7.1",
         "Un fichier joint est un programme. Retirez-le et renvoyez le courrier.",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from passerelle.core.documents import cda, xdm
 from passerelle.core.documents.xdm import Form, Packed, Submission
-from passerelle.core.errors import MalformedError
+from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.mail import account, mime
 from passerelle.core.message import (
     Attachment,
@@ -26,6 +26,9 @@ from passerelle.core.message import (
 )
 from passerelle.core.networks.mssante import naming, sheet
 from passerelle.core.policy import PATIENT_BOXES
+
+LARGEST_FOR_PATIENT = 25_000_000
+"""Bytes of a mail to a patient's box: Mon espace santé sends back what is larger."""
 
 _ZIP = "IHE_XDM.zip"
 _SENTENCE = "Veuillez trouver ci-joint un ou plusieurs documents de santé (IHE_XDM.zip et PDF)."
@@ -61,7 +64,13 @@ def write(message: Message, dispatch: Dispatch) -> Written:
         naming.distinct([archive, *beside, *message.attachments]),
         _headers(shown, dispatch),
     )
+    if _to_patient(dispatch) and len(mail) > LARGEST_FOR_PATIENT:
+        raise UnsupportedError("mssante.size", f"A mail to a patient's box has at most {LARGEST_FOR_PATIENT} bytes.")
     return Written(mail, losses)
+
+
+def _to_patient(dispatch: Dispatch) -> bool:
+    return dispatch.recipient.address.casefold().endswith(PATIENT_BOXES)
 
 
 def _identity(patient: Patient) -> tuple[object, ...]:
@@ -155,7 +164,7 @@ def _headers(documents: tuple[Document, ...], dispatch: Dispatch) -> tuple[tuple
         ("X-MSS-CODECDA", codes),
         ("X-MSS-INS", "O" if _qualified(documents) else "N"),
         ("X-MSS-NIL", dispatch.product),
-        ("X-MSS-MES", "FIN" if dispatch.recipient.address.casefold().endswith(PATIENT_BOXES) else ""),
+        ("X-MSS-MES", "FIN" if _to_patient(dispatch) else ""),
     )
     return tuple((name, value) for name, value in headers if value)
 
