@@ -15,6 +15,7 @@ DEEP = "Coercive parsing (CWE-674)"
 XSLT = "XSLT by processing instruction or root (CWE-91); CVE-2014-5452: C-CDA style sheets that run scripts"
 ENCODED = "XXE filters passed by other encodings (UTF-7, UTF-16, EBCDIC)"
 SECRET = b"root:x:0:0"
+PASSWD = "file:" + "///etc/passwd"
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 CDA = make_cda.cda()
 BODY = CDA.partition(b"?>")[2]
@@ -31,7 +32,7 @@ def _doctype(subset: str, text: str = "&a;") -> bytes:
 
 def _recoded(codec: str, name: str = "") -> bytes:
     """Return a CDA with an external entity, in another encoding."""
-    text = _doctype('<!ENTITY a SYSTEM "file:///etc/passwd">').partition(b"?>")[2].decode()
+    text = _doctype(f'<!ENTITY a SYSTEM "{PASSWD}">').partition(b"?>")[2].decode()
     return f'<?xml version="1.0" encoding="{name or codec}"?>{text}'.encode(codec)
 
 
@@ -90,7 +91,7 @@ ATTACKS = (
     _case(
         "an external entity, a file",
         XXE,
-        _doctype('<!ENTITY a SYSTEM "file:///etc/passwd">'),
+        _doctype(f'<!ENTITY a SYSTEM "{PASSWD}">'),
         "REFUSED cda.doctype",
         (SECRET,),
     ),
@@ -109,7 +110,7 @@ ATTACKS = (
     _case(
         "an external DTD",
         XXE,
-        DECLARATION + b'<!DOCTYPE ClinicalDocument SYSTEM "file:///etc/passwd">' + BODY,
+        DECLARATION + f'<!DOCTYPE ClinicalDocument SYSTEM "{PASSWD}">'.encode() + BODY,
         "REFUSED cda.doctype",
     ),
     _case(
@@ -133,7 +134,7 @@ ATTACKS = (
     _case(
         "XInclude",
         "XInclude, CWE-829",
-        _within('<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'),
+        _within(f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{PASSWD}" parse="text"/>'),
         "READY",
         (SECRET,),
     ),
@@ -148,7 +149,7 @@ ATTACKS = (
         "a style sheet around the document that reads files",
         XSLT,
         make_cda.self_presenting(CDA).replace(
-            b'match="/"/>', b'match="/"><xsl:copy-of select="document(\'file:///etc/passwd\')"/></xsl:template>'
+            b'match="/"/>', f'match="/"><xsl:copy-of select="document(\'{PASSWD}\')"/></xsl:template>'.encode()
         ),
         "READY",
         (SECRET,),
