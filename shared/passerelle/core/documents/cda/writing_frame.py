@@ -89,13 +89,13 @@ def _told(document: Document, author: Professional | None) -> tuple[Loss, ...]:
     """Tell what CI-SIS asks for and the source does not give."""
     patient, organisation = document.patient, author.organisation if author else None
     coded = organisation is not None and bool(organisation.sector and organisation.setting)
-    numbered = _national(organisation, _ORGANISATIONS) and coded
+    incomplete = organisation is not None and not (coded and _national(organisation, _ORGANISATIONS))
     missing = (
         (patient.ins is not None and not qualified(patient), "ins.incomplete", "the traits that go with an INS"),
         (not patient.local_ids and not qualified(patient), "patient.no-identifier", "an identifier of the patient"),
         (not _national(author, _PROFESSIONALS), "author.no-identifier", "the author's national number"),
         (organisation is None, "author.no-organisation", "the structure that the author works for"),
-        (organisation is not None and not numbered, "organisation.incomplete", "the structure's number, sector and setting"),
+        (incomplete, "organisation.incomplete", "the structure's number, sector and setting"),
     )
     told = [_missing(code, what) for lacks, code, what in missing if lacks]
     return (*told, *_homeless(document))
