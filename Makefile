@@ -19,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench fuzz attacks heavy matrix flips pictures deploy clean
+.PHONY: help setup demo test lint bench fuzz attacks heavy matrix flips limbo pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,6 +53,9 @@ matrix: setup ## print which CMS messages of others open here, and which of ours
 
 flips: setup ## flip every bit of sealed and signed messages: each must be refused
 	@$(BIN)/python -m tests.core.cms.flips $(ARGS)
+
+limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of github.com/C2SP/x509-limbo)
+	@$(BIN)/python -W ignore -m tests.limbo $(VECTORS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -27,6 +28,7 @@ class Subject:
     name: str  # a common name, or a whole name of RFC 4514
     emails: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()  # IP
     authority: bool = False
     usages: tuple[x509.ObjectIdentifier, ...] = EMAIL
     since: datetime = SINCE
@@ -121,7 +123,8 @@ def _extensions(subject: Subject, key: PrivateKey, signer: PrivateKey) -> list[t
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False),
         (_usage(subject), True),
     ]
-    names = [*map(x509.RFC822Name, subject.emails), *map(x509.DNSName, subject.domains)]
+    names: list[x509.GeneralName] = [*map(x509.RFC822Name, subject.emails), *map(x509.DNSName, subject.domains)]
+    names += [x509.IPAddress(ip_address(one)) for one in subject.addresses]
     if names:
         found.append((x509.SubjectAlternativeName(names), False))
     if subject.points:

@@ -171,6 +171,14 @@ def test_what_is_no_list_is_refused() -> None:
         assert refusal(content) == "trust.crl"
 
 
+def test_a_list_without_a_number_is_refused() -> None:
+    """Made by hand: the number's OID (2.5.29.20) becomes one that nobody knows."""
+    good = pki.revocations(Listing(), pki.authority())
+    oid = b"\x06\x03\x55\x1d\x14"
+    assert good.count(oid) == 1
+    assert refusal(good.replace(oid, b"\x06\x03\x55\x1d\x7f")) == "trust.crl"
+
+
 def test_a_list_without_its_end_is_refused() -> None:
     """Made by hand: cryptography's builder wants one."""
     good = pki.revocations(Listing(), pki.authority())

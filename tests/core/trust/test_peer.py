@@ -101,8 +101,11 @@ def test_where_revocation_is_not_known_nobody_is_let_in() -> None:
 
 
 def test_an_address_is_a_host_too() -> None:
-    here = pki.variant(replace(GOOD, domains=("127.0.0.1",)))
-    assert verdict(shown(here, Use.SERVER, "[127.0.0.1]")) == "let in"
+    here = pki.variant(replace(GOOD, addresses=("127.0.0.1", "::1")))
+    for host, said in (("127.0.0.1", "let in"), ("[::1]", "let in"), ("0:0::1", "let in"), ("127.0.0.2", "trust.host")):
+        assert verdict(shown(here, Use.SERVER, host)) == said
+    named = pki.variant(replace(GOOD, domains=("127.0.0.1",)))
+    assert verdict(shown(named, Use.SERVER, "127.0.0.1")) == "trust.host"
 
 
 def test_a_file_without_authorities_is_the_bridge_s_fault() -> None:

@@ -90,20 +90,20 @@ def load_all(pem: bytes) -> tuple[Crl, ...]:
 def _read(raw: x509.CertificateRevocationList) -> Crl:
     if len(raw) > MOST_ENTRIES:
         raise MalformedError("trust.crl-size", f"A revocation list has more than {MOST_ENTRIES} entries.")
-    if raw.next_update_utc is None:  # RFC 5280 §5.1.2.5
-        raise MalformedError("trust.crl", "A revocation list does not say until when it holds.")
     found = {one.oid: one for one in raw.extensions}
+    if raw.next_update_utc is None or ExtensionOID.CRL_NUMBER not in found:  # RFC 5280 §5.1.2.5, §5.2.3
+        raise MalformedError("trust.crl", "A revocation list does not say until when it holds, or its number.")
     critical = {oid for oid, one in found.items() if one.critical}
     entries = [(entry.serial_number, any(one.critical for one in entry.extensions)) for entry in raw]
     if critical - _UNDERSTOOD or any(odd for _, odd in entries) or ExtensionOID.DELTA_CRL_INDICATOR in found:
         raise _kind()  # RFC 5280 §5.2, §5.3: a list with what is critical and unknown is not used
-    number = found.get(ExtensionOID.CRL_NUMBER)
+    number = found[ExtensionOID.CRL_NUMBER].value
     point = found.get(ExtensionOID.ISSUING_DISTRIBUTION_POINT)
     return Crl(
         raw,
         raw.last_update_utc,
         raw.next_update_utc,
-        number.value.crl_number if number and isinstance(number.value, x509.CRLNumber) else -1,
+        number.crl_number if isinstance(number, x509.CRLNumber) else -1,
         frozenset(serial for serial, _ in entries),
         _scope(point.value) if point else None,
     )

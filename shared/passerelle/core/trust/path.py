@@ -47,6 +47,7 @@ def check(
     Left to the caller: revocation (`crl.check`), and whom the leaf speaks for (`binding`, `peer`).
     """
     _check_leaf(leaf, use)
+    now = now.astimezone(UTC).replace(microsecond=0)  # RFC 5280 §4.1.2.5: the last second is whole
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         raise UntrustedError("trust.expired", "A certificate is not valid at this time.")
     if len(others) > MOST_CERTIFICATES:
@@ -58,7 +59,7 @@ def check(
         verifier = (
             PolicyBuilder()
             .store(Store(list(anchors)))
-            .time(now.astimezone(UTC).replace(tzinfo=None))
+            .time(now.replace(tzinfo=None))
             .max_chain_depth(MOST_AUTHORITIES)
             .extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=_leaf_policy(use))
             .build_client_verifier()
@@ -108,5 +109,5 @@ def _check_leaf(leaf: x509.Certificate, use: Use) -> None:
         raise UntrustedError("trust.authority", "A certificate of an authority is not for mail.")
     wanted = ("key_agreement",) if use is Use.ENCIPHER and curve else use.usages  # RFC 8550 §4.4.2, RFC 5480 §3
     usages = [one.value for one in extensions if isinstance(one.value, x509.KeyUsage)]
-    if any(not any(getattr(usage, name) for name in wanted) for usage in usages):
+    if any(usage.key_cert_sign or not any(getattr(usage, name) for name in wanted) for usage in usages):
         raise UntrustedError("trust.usage", "A certificate's key usage forbids what its key is used for.")

@@ -4,9 +4,9 @@ The agency's own audit connects with a certificate that is expired, revoked, of 
 not listed, of another host, and without TLS: each is refused here or before, by name.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -62,22 +62,19 @@ def _certificates(chain: tuple[bytes, ...]) -> list[x509.Certificate]:
 
 def _check_host(leaf: x509.Certificate, host: str) -> None:
     """Check the host as RFC 6125 §6.4 does, without wildcards: the common name counts where there is no other."""
-    wanted = host.removesuffix(".").casefold()
-    hosts = [one.casefold() for one in _alternatives(leaf)]
-    hosts = hosts or [str(one.value).casefold() for one in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    if not wanted or _plain(wanted) not in hosts:
+    found = [one.value for one in leaf.extensions if isinstance(one.value, x509.SubjectAlternativeName)]
+    hosts = [name.casefold() for one in found for name in one.get_values_for_type(x509.DNSName)]
+    addresses = [address for one in found for address in one.get_values_for_type(x509.IPAddress)]
+    if not hosts and not addresses:
+        hosts = [str(one.value).casefold() for one in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    wanted, address = host.removesuffix(".").casefold(), _address(host)
+    if not (address in addresses if address else wanted and wanted in hosts):
         raise UntrustedError("trust.host", "A peer's certificate is not the one of its host.")
 
 
-def _alternatives(leaf: x509.Certificate) -> list[str]:
-    found = [one.value for one in leaf.extensions if isinstance(one.value, x509.SubjectAlternativeName)]
-    hosts = [host for one in found for host in one.get_values_for_type(x509.DNSName)]
-    return hosts + [str(address) for one in found for address in one.get_values_for_type(x509.IPAddress)]
-
-
-def _plain(host: str) -> str:
-    """Return an address in its shortest form, and a name as it is."""
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is, if it is none with a name."""
     try:
-        return str(ipaddress.ip_address(host.strip("[]")))
+        return ip_address(host.strip("[]"))
     except ValueError:
-        return host
+        return None
