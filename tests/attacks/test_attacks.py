@@ -2,8 +2,9 @@
 
 import pytest
 
+from passerelle.adapters import smtp
 from passerelle.core.receipts.lifecycle import State
-from tests.attacks import bridge
+from tests.attacks import bridge, smuggling
 from tests.attacks.registry import Attack, Door, corpus
 
 CORPUS = corpus()
@@ -23,3 +24,12 @@ def test_every_attack_has_a_name_of_its_own_a_source_and_a_known_end() -> None:
 @pytest.mark.parametrize(("door", "mail"), [(Door.MSSANTE, bridge.xdm()), (Door.SIGNED, bridge.hprim())])
 def test_a_good_mail_crosses_the_same_bridge(door: Door, mail: bytes) -> None:
     assert bridge.run(door, mail).verdict == "READY"
+
+
+@pytest.mark.parametrize(
+    "dot", [*smuggling.BARE_CR.values(), *smuggling.MIXED.values(), *smuggling.NUL.values(), *smuggling.DOTS.values()]
+)
+def test_no_end_of_a_mail_is_smuggled_out(dot: bytes) -> None:
+    mail = b"Subject: x\r\n\r\nBonjour" + dot + smuggling.SECOND + b"\r\n"
+    assert smtp.conforming(mail) is (dot in smuggling.DOTS.values())
+    assert b"\r\n.\r\n" not in smtp.stuffed(mail) + b"."

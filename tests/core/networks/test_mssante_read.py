@@ -7,6 +7,7 @@ import pytest
 
 from passerelle.core.documents.cda import transcript
 from passerelle.core.errors import MalformedError
+from passerelle.core.mail import mime
 from passerelle.core.message import Attachment, Message, Opened, Proof
 from passerelle.core.networks import mssante
 from tests.vectors import make_cda as make
@@ -38,6 +39,13 @@ def mail(*files: Attachment, text: str = "Bonjour,\r\nci-joint.", charset: str =
 
 def read(*files: Attachment) -> Message:
     return mssante.read(mail(*files))
+
+
+def test_the_text_around_the_documents_is_capped() -> None:
+    fits = mail(ZIP, text="mot\r\n" * (mime.MOST_TEXT // 5 - 1) + "court")
+    assert len(mssante.read(fits).text) == mime.MOST_TEXT
+    with pytest.raises(MalformedError, match=r"mail\.text"):
+        mssante.read(mail(ZIP, text="mot\r\n" * (mime.MOST_TEXT // 5 - 1) + "courts"))
 
 
 def two(first: bytes, second: bytes) -> tuple[Attachment, Attachment]:

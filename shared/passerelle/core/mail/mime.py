@@ -14,9 +14,10 @@ from passerelle.core.mail.compose import write
 from passerelle.core.mail.fields import Fields
 from passerelle.core.message import Mailbox
 
-__all__ = ["Mail", "Part", "decoded", "read", "safe_name", "sender", "write"]
+__all__ = ["Mail", "Part", "bounded", "decoded", "read", "safe_name", "sender", "write"]
 
 LONGEST_NAME = 120
+MOST_TEXT = 1_000_000  # characters around the documents: 500 pages, 0.5 s
 _AT_MOST_ONCE = ("subject", "sender", "to", "cc", "reply-to", "date", "message-id")  # RFC 5322 §3.6
 
 
@@ -118,6 +119,13 @@ def _decoded(body: bytes, encoding: str) -> bytes:
         return b64decode(body.translate(None, b" \t\r\n"), validate=True)
     except binascii.Error as error:
         raise MalformedError("mail.base64", "A part is not the base64 that it says (RFC 2045 §6.8).") from error
+
+
+def bounded(text: str) -> str:
+    """Return what a sender wrote around his documents; MalformedError `mail.text` where nobody would read it."""
+    if len(text) > MOST_TEXT:
+        raise MalformedError("mail.text", f"The text around the documents has more than {MOST_TEXT} characters.")
+    return text
 
 
 def safe_name(name: str) -> str:

@@ -61,7 +61,7 @@ def read(opened: Opened) -> Message:
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text="\n\n".join(text for text in (*texts, *found.texts) if text),
+        text=mime.bounded("\n\n".join(text for text in (*texts, *found.texts) if text)),
         attachments=attachments,
         losses=(*found.losses, *_unread(mail)),
     )

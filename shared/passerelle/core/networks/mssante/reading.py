@@ -31,7 +31,7 @@ def read(opened: Opened) -> Message:
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text="\n".join(part.text for part in said).strip(),
+        text=mime.bounded("\n".join(part.text for part in said).strip()),
         attachments=rest,
         losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
     )
