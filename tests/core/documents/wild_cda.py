@@ -80,7 +80,7 @@ def _section(draw: st.DrawFn, depth: int) -> str:
 
 def _narrative(draw: st.DrawFn) -> str:
     blocks = draw(st.lists(st.sampled_from(_SHAPES), min_size=1, max_size=4, unique=True))
-    return "".join(block.format(*(escape(draw(st.one_of(sentences, wide))) for _ in range(3))) for block in blocks)
+    return "\n".join(block.format(*(escape(draw(st.one_of(sentences, wide))) for _ in range(3))) for block in blocks)
 
 
 def _report(draw: st.DrawFn, related: str) -> WildCda:

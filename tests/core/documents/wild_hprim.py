@@ -17,7 +17,7 @@ BLANK = ""
 _STATUSES = {Status.FINAL: ("F", "F", ""), Status.UNVALIDATED: ("R", "P"), Status.CORRECTED: ("C",)}
 _WORDS = """le patient présente une douleur à l'épaule droite depuis œdème 12/8 72,5 kg hôpital jusqu'à ç ù É À « cité »
 50 % +/- n°4 20/11/2026 µg/l <5 >=3 & " * ; : ! ? fin LAB | l’ordonnance — … a|b"""
-_PLAIN = tuple(_WORDS.split())
+_PLAIN = (*_WORDS.split(), "X" * 90, "漢字", "10⁹/L", "β-bloquant")
 _ODD_RES = (
     "RES||IGET 005|A",
     "RES|Code à part|X|N|1|g/l|0|2|N|F||||||trop",

@@ -1,6 +1,5 @@
 """Documents that cross to the other network and come back, by the same doors as mails do."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -9,6 +8,7 @@ from passerelle.core import policy
 from passerelle.core.mail import mime
 from passerelle.core.message import Dispatch, Loss, Mailbox, Message, Opened, Proof
 from passerelle.core.networks import apicrypt, mssante
+from passerelle.steps.ports import Form
 from tests.core.documents.synthetic import DISPATCH
 from tests.vectors import make_cda
 
@@ -28,28 +28,35 @@ class Trip:
     losses: tuple[Loss, ...]
 
 
-def by_cda(content: bytes, dispatch: Dispatch = DISPATCH) -> Iterator[Trip]:
-    """Yield HPRIM → CDA → HPRIM for each patient of an HPRIM file."""
+def read_hprim(content: bytes) -> tuple[Message, ...]:
+    """Return what an Apicrypt mail with this HPRIM file says of each patient."""
     mail = _mail(content, "message.hpr", "x-hprim-med")
-    for first in policy.by_patient(apicrypt.read(Opened(mail, _PROOF))):
-        there = mssante.write(first, dispatch)
-        between = mssante.read(Opened(there.mail, _PROOF))
-        back = apicrypt.write(between, dispatch)
-        last = apicrypt.read(Opened(back.mail, _PROOF))
-        losses = (*first.losses, *there.losses, *between.losses, *back.losses, *last.losses)
-        yield Trip(first, there.mail, between, back.mail, last, losses)
+    return policy.by_patient(apicrypt.read(Opened(mail, _PROOF)))
 
 
-def by_hprim(package: bytes, dispatch: Dispatch = DISPATCH) -> Iterator[Trip]:
-    """Yield CDA → HPRIM → CDA for each patient of an XDM zip."""
-    mail = _mail(package, "IHE_XDM.zip", "zip")
-    for first in policy.by_patient(mssante.read(Opened(mail, _PROOF))):
-        there = apicrypt.write(first, dispatch)
-        between = apicrypt.read(Opened(there.mail, _PROOF))
-        back = mssante.write(between, dispatch)
-        last = mssante.read(Opened(back.mail, _PROOF))
-        losses = (*first.losses, *there.losses, *between.losses, *back.losses, *last.losses)
-        yield Trip(first, there.mail, between, back.mail, last, losses)
+def read_xdm(package: bytes) -> tuple[Message, ...]:
+    """Return what a MSSanté mail with this XDM zip says of each patient."""
+    return policy.by_patient(mssante.read(Opened(_mail(package, "IHE_XDM.zip", "zip"), _PROOF)))
+
+
+def by_cda(first: Message, dispatch: Dispatch = DISPATCH) -> Trip:
+    """Return what becomes of a message of Apicrypt: HPRIM → CDA → HPRIM."""
+    return _trip(first, (mssante, apicrypt), dispatch)
+
+
+def by_hprim(first: Message, dispatch: Dispatch = DISPATCH) -> Trip:
+    """Return what becomes of a message of MSSanté: CDA → HPRIM → CDA."""
+    return _trip(first, (apicrypt, mssante), dispatch)
+
+
+def _trip(first: Message, networks: tuple[Form, Form], dispatch: Dispatch) -> Trip:
+    away, home = networks
+    there = away.write(first, dispatch)
+    between = away.read(Opened(there.mail, _PROOF))
+    back = home.write(between, dispatch)
+    last = home.read(Opened(back.mail, _PROOF))
+    losses = (*first.losses, *there.losses, *between.losses, *back.losses, *last.losses)
+    return Trip(first, there.mail, between, back.mail, last, losses)
 
 
 def packed(*documents: bytes) -> bytes:

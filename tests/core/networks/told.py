@@ -1,19 +1,14 @@
-"""What a file says, read by nothing of the product: a small HPRIM splitter, lxml on a CDA, pypdf on its PDF."""
+"""What an HPRIM file says, read by nothing of the product: words, and a small splitter."""
 
-import base64
-import io
 import re
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from lxml import etree
-from pypdf import PdfReader
-
-V3 = {"h": "urn:hl7-org:v3"}
+POSTCODE = re.compile(r"\d{5} ")
+LONGEST_CODE = 10  # line 1
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>]")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")  # line 7, whatever blank lines stand before the header
 
@@ -40,9 +35,22 @@ class Sheet:
     measures: tuple[Line, ...]
 
 
+_SPELLING = str.maketrans({
+    "œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "•": "-", "≤": "<=",
+    "≥": ">=", "→": "->", "α": "alpha", "β": "bêta", "γ": "gamma", "μ": "µ", "№": "No", "ﬁ": "fi", "₂": "2", "⁹": "^9",
+    "Ÿ": "Y", "ł": "l", "Ł": "L", "€": "EUR", "\N{SOFT HYPHEN}": "", "\N{NO-BREAK SPACE}": " ", "\N{EN SPACE}": " ",
+    "\N{NARROW NO-BREAK SPACE}": " ", "\N{THIN SPACE}": " ", "ź": "z",
+})  # fmt: skip
+
+
+def fitted(text: str) -> str:
+    """Return a text as Latin-1 must spell it, words apart by one blank."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_SPELLING).split())
+
+
 def tokens(lines: Iterable[str]) -> Counter[str]:
-    """Return the words, numbers and signs of a text; accents composed, case and spacing aside."""
-    return Counter(token for line in lines for token in _TOKEN.findall(unicodedata.normalize("NFC", line).casefold()))
+    """Return the words, numbers and signs of a text; spelling, case and spacing aside."""
+    return Counter(token for line in lines for token in _TOKEN.findall(fitted(line).casefold()))
 
 
 def sheets(text: str) -> Iterator[Sheet]:
@@ -57,6 +65,12 @@ def sheets(text: str) -> Iterator[Sheet]:
             rows.append(row)
     if len([row for row in rows if row.strip()]) > 1:
         yield _sheet(rows)
+
+
+def after_end(text: str) -> str:
+    """Return what stands after the last marker."""
+    _, *rest = re.split(r"(?i)\*{4}FIN(?:FICHIER)?\*{4}", text)
+    return rest[-1] if rest else ""
 
 
 def _sheet(rows: list[str]) -> Sheet:
@@ -103,27 +117,9 @@ def number(text: str) -> Decimal | None:
         return None
 
 
-def documents(package: bytes) -> list[etree._Element]:
-    """Return the CDA documents of an XDM zip."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        names = sorted(name for name in archive.namelist() if re.search(r"(?i)doc\d+\.xml$", name))
-        roots = [etree.fromstring(archive.read(name), etree.XMLParser(huge_tree=True)) for name in names]
-    return [next(root.iter("{urn:hl7-org:v3}ClinicalDocument")) for root in roots]
-
-
-def narrative(document: etree._Element) -> Iterator[str]:
-    """Yield what a reader of a CDA sees of its body: titles, texts, and the PDF of level 1."""
-    for title in document.iterfind(".//h:structuredBody//h:section/h:title", V3):
-        yield str(title.xpath("string()"))
-    for text in document.iterfind(".//h:structuredBody//h:section/h:text", V3):
-        yield " ".join(map(str, text.itertext()))
-    for text in document.iterfind("h:component/h:nonXMLBody/h:text", V3):
-        if text.get("representation") == "B64":
-            yield from pdf_lines(base64.b64decode(text.text or ""))
-        else:
-            yield str(text.xpath("string()"))
-
-
-def pdf_lines(content: bytes) -> list[str]:
-    """Return the text layer of a PDF."""
-    return [line for page in PdfReader(io.BytesIO(content)).pages for line in page.extract_text().splitlines()]
+def day(text: str) -> str:
+    """Return JJMMAA of the one day in a line, whichever way it is written."""
+    if iso := re.search(r"(\d{4})-(\d{2})-(\d{2})", text):
+        return iso[3] + iso[2] + iso[1][2:]
+    found = re.search(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)", text)
+    return f"{int(found[1]):02}{int(found[2]):02}{found[3][-2:]}" if found else ""
