@@ -335,6 +335,7 @@ class FakeForm:
             "from": dispatch.sender.address,
             "to": dispatch.recipient.address,
             "codes": [one.local for one in dispatch.codes],
+            "asked": [dispatch.letters.value, dispatch.account, dispatch.prescriber],
             "answers": dispatch.answers,
             "receipt": dispatch.receipt,
             "patients": [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from passerelle.core.errors import UnavailableError
+from passerelle.core.message import Letters
 from passerelle.core.policy import MOST_PATIENTS, Ambiguity, Doubt
 from passerelle.core.receipts.backoff import HORIZON, LONGEST
 from passerelle.core.receipts.delivery import delivery_id
@@ -66,6 +67,14 @@ def test_the_senders_own_codes_of_tests_go_with_his_mail() -> None:
     office.open(letter())
     office.settle()
     assert sorted((mail["codes"] for mail in office.sent()), key=len) == [[], ["NA"]]
+
+
+def test_what_the_agreement_asks_of_a_mail_goes_with_it() -> None:
+    office = Office(OUTWARD, replace(INWARD, letters=Letters.N3, account=True, prescriber=True))
+    office.open(letter(sender=DOCTOR.address), sender=DOCTOR.address)
+    office.open(letter())
+    office.settle()
+    assert sorted(mail["asked"] for mail in office.sent()) == [["n1", False, False], ["n3", True, True]]
 
 
 def test_ready_says_what_proved_the_origin_and_counts_the_losses_by_code() -> None:
