@@ -19,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench fuzz attacks heavy matrix flips limbo pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips limbo simulate pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,6 +39,9 @@ bench: setup ## measure a conversion against its floor, and the locks
 	@$(BIN)/python -m tests.bench.conversion $(ARGS)
 	@$(BIN)/python -m tests.bench.locks
 
+validate: setup ## hold samples and COUNT generated messages, once they are written as CDA, against ANS's rules (COUNT, SEED)
+	@$(BIN)/python -m tests.validation
+
 fuzz: $(VENV)/.fuzz.done ## fuzz every parser, guided by coverage (SECONDS of CPU for each, JOBS, ONLY=hprim,cda)
 	@$(BIN)/python -W ignore -m tests.fuzz --seconds $(SECONDS) --jobs $(subst auto,2,$(JOBS)) --only "$(ONLY)"
 
@@ -56,6 +59,9 @@ flips: setup ## flip every bit of sealed and signed messages: each must be refus
 
 limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of github.com/C2SP/x509-limbo)
 	@$(BIN)/python -W ignore -m tests.limbo $(VECTORS)
+
+simulate: setup ## five virtual days of a million mails in bad weather, beside two naive designs
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

@@ -67,6 +67,7 @@ class FakeMailroom:
         self.mails: dict[str, bytes] = {}
         self.largest = 64 << 20
         self.envelopes: dict[str, bytes] = {}
+        self._minutes: dict[str, list[str]] = {}
         self._came_in = came_in
 
     def keep(self, mail: bytes) -> str:
@@ -90,15 +91,15 @@ class FakeMailroom:
 
     def receive(self, envelope: Envelope) -> str:
         key = f"incoming/{_minute(self._clock())}/{envelope.id}.json"
-        new = key not in self.envelopes
-        self.envelopes.setdefault(key, envelope.dump())
-        if new:
+        if key not in self.envelopes:
+            self.envelopes[key] = envelope.dump()
+            self._minutes.setdefault(_minute(self._clock()), []).append(key)
             self._came_in(key)
         return key
 
     def received(self, minute: datetime) -> Iterator[tuple[str, str]]:
         prefix = f"incoming/{_minute(minute)}/"
-        for key in [key for key in self.envelopes if key.startswith(prefix)]:
+        for key in tuple(self._minutes.get(_minute(minute), ())):
             yield key, key.removeprefix(prefix).removesuffix(".json")
 
     def dispatch(self, envelope: Envelope) -> str:
@@ -113,7 +114,7 @@ class FakeMailroom:
 
 
 def _minute(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M}"
+    return str(int(at.timestamp()) // 60)
 
 
 _FIXED = ("id", "opened_at", "envelope", "recipient", "part", "notice_of")
@@ -126,6 +127,7 @@ class FakeLedger:
         self._deliveries: dict[str, Delivery] = {}
         self._events: dict[str, list[Event]] = {}
         self._ids: set[str] = set()
+        self._waking: dict[str, datetime] = {}
         self._claims: dict[str, tuple[str, datetime]] = {}
         self._gathered: dict[str, set[str]] = {}
         self._lock = RLock()
@@ -189,6 +191,9 @@ class FakeLedger:
         )
         self._ids.add(event.id)
         self._deliveries[delivery.id] = delivery
+        self._waking.pop(delivery.id, None)
+        if delivery.wake_at is not None:
+            self._waking[delivery.id] = delivery.wake_at
         self._events.setdefault(delivery.id, []).append(event)
 
     def history(self, delivery_id: str) -> tuple[Event, ...]:
@@ -197,7 +202,7 @@ class FakeLedger:
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         with self._lock:
-            yield from [d for d in self._deliveries.values() if d.wake_at is not None and d.wake_at <= now]
+            yield from [self._deliveries[name] for name, at in self._waking.items() if at <= now]
 
     def opened_on(self, day: date) -> Iterator[Delivery]:
         with self._lock:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
@@ -83,6 +83,13 @@ class Fault:
         raise self.kind
 
 
+class Wrapper(Protocol):
+    """What puts something between the steps and their ports."""
+
+    def wrap(self, port: object) -> Any:  # noqa: ANN401 - stands for any port
+        """Return what stands for a port."""
+
+
 class _Flaky:
     """A port of which one call fails."""
 
@@ -110,7 +117,7 @@ def _flaky(method: Callable[..., object], fault: Fault) -> Callable[..., object]
 class Office:
     """Fakes, desks, and a queue that redelivers what failed."""
 
-    def __init__(self, *agreements: Agreement, fault: Fault | None = None) -> None:
+    def __init__(self, *agreements: Agreement, fault: Wrapper | None = None) -> None:
         self.clock, self.queue, self.ledger, self.relay = FakeClock(), FakeQueue(), FakeLedger(), FakeRelay()
         self.smime, self.channel, self.scanner = FakeCipher(), FakeCipher("channel"), FakeScanner()
         self.mailroom = FakeMailroom(self.clock, lambda key: self.queue.wakes.append(("accept", key)))
@@ -231,4 +238,7 @@ class Office:
         """Put a delivery into a state that the steps take long to reach."""
         forced = replace(self.ledger.get(delivery.id), state=state, **changes)
         self.ledger._deliveries[delivery.id] = forced
+        self.ledger._waking.pop(delivery.id, None)
+        if forced.wake_at is not None:
+            self.ledger._waking[delivery.id] = forced.wake_at
         return forced

@@ -111,10 +111,22 @@ def test_an_envelope_whose_accept_died_half_way_is_accepted_again() -> None:
 
 
 def test_a_ledger_that_does_not_answer_is_no_ledger_without_the_envelope() -> None:
-    office = Office(fault=Fault(at=len(LOOKS) + 1, after=False, kind=UnavailableError))  # due, every look, get
+    office = Office(fault=Fault(at=2, after=False, kind=UnavailableError))  # due, the first look, find
     office.post(letter())
     office.queue.wakes.clear()
     office.clock.forward(minutes=15)
     with pytest.raises(UnavailableError, match=r"fault\.planted"):
         sweep(office.desk)
     assert not office.queue.wakes
+
+
+def test_what_fails_hinders_nothing_else_and_goes_out_at_the_end() -> None:
+    for at in range(len(LOOKS) + 3):
+        office = Office(fault=Fault(at=at, after=False, kind=UnavailableError))
+        for number in range(3):
+            office.post(letter(text=str(number)))
+        office.queue.wakes.clear()
+        office.clock.forward(minutes=15)
+        with pytest.raises(UnavailableError, match=r"fault\.planted"):
+            sweep(office.desk)
+        assert len(office.queue.wakes) >= (0 if at == 1 else 2), at  # 1: the look that finds all three

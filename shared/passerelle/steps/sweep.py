@@ -4,9 +4,13 @@ It runs every minute, and looks at a few minutes of the inbox only; each envelop
 a run that fails or never starts hides none.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.delivery import delivery_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Desk
@@ -31,26 +35,52 @@ LOOKS = tuple(timedelta(minutes=15) * 2**doublings for doublings in range(9))
 
 
 def sweep(desk: Desk) -> int:
-    """Wake the verb that each due delivery and each forgotten envelope needs, and return how many were woken."""
-    return _deliveries(desk) + _envelopes(desk)
+    """Wake the verb that each due delivery and each forgotten envelope needs, and return how many were woken.
+
+    What fails hinders nothing else; the first failure goes out at the end, so that an alarm rings.
+    """
+    now = desk.clock()
+    found = _Sweep(desk)
+    found.go_on(lambda: found.deliveries(now))
+    for age in LOOKS:
+        found.go_on(partial(found.envelopes, now - age))
+    if found.failures:
+        raise found.failures[0]
+    return found.woken
 
 
-def _deliveries(desk: Desk) -> int:
-    """Wake the verb that each due delivery needs."""
-    woken = 0
-    for delivery in desk.ledger.due(desk.clock()):
-        verb = VERBS.get(delivery.state)
-        if verb:
-            desk.queue.wake(verb, delivery.id)
-            woken += 1
-    return woken
+@dataclass(slots=True)
+class _Sweep:
+    """One run: what it woke, and what failed."""
 
+    desk: Desk
+    woken: int = 0
+    failures: list[UnavailableError] = field(default_factory=list)
 
-def _envelopes(desk: Desk) -> int:
-    """Wake `accept` for the envelopes of whose coming nobody was told: S3's notice, or its message, was lost."""
-    now = desk.clock()  # the first recipient's delivery is opened last: where it stands, all do
-    looked = [found for age in LOOKS for found in desk.mailroom.received(now - age)]
-    forgotten = [key for key, envelope_id in looked if desk.ledger.find(delivery_id(envelope_id, 0)) is None]
-    for key in forgotten:
-        desk.queue.wake("accept", key)
-    return len(forgotten)
+    def go_on(self, work: Callable[[], None]) -> None:
+        """Do a piece of work, whether or not another one failed."""
+        try:
+            work()
+        except UnavailableError as failure:
+            self.failures.append(failure)
+
+    def deliveries(self, now: datetime) -> None:
+        """Wake the verb that each due delivery needs."""
+        for delivery in self.desk.ledger.due(now):
+            verb = VERBS.get(delivery.state)
+            if verb:
+                self.go_on(partial(self._wake, verb, delivery.id))
+
+    def envelopes(self, minute: datetime) -> None:
+        """Wake `accept` for the envelopes of whose coming nobody was told: S3's notice, or its message, was lost."""
+        for key, envelope_id in self.desk.mailroom.received(minute):
+            self.go_on(partial(self._remember, key, envelope_id))
+
+    def _remember(self, key: str, envelope_id: str) -> None:
+        """Wake `accept` where the first recipient's delivery is not there: it is opened last, after all others."""
+        if self.desk.ledger.find(delivery_id(envelope_id, 0)) is None:
+            self._wake("accept", key)
+
+    def _wake(self, verb: str, name: str) -> None:
+        self.desk.queue.wake(verb, name)
+        self.woken += 1
