@@ -35,9 +35,10 @@ test: setup ## run every test
 lint: $(VENV)/.done ## check style, types and rooms
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: setup ## measure a conversion against its floor, and the locks
+bench: setup ## measure a conversion against its floor, the locks, and the lists of authorities
 	@$(BIN)/python -m tests.bench.conversion $(ARGS)
 	@$(BIN)/python -m tests.bench.locks
+	@$(BIN)/python -m tests.bench.lists
 
 validate: setup ## hold samples and COUNT generated messages, once they are written as CDA, against ANS's rules (COUNT, SEED)
 	@$(BIN)/python -m tests.validation

@@ -20,7 +20,7 @@ from tests.core.networks import allowed, crossing, returned
 from tests.core.networks.account import Account
 from tests.vectors import make_cda
 
-_SEEDS = range(int(os.environ.get("SEEDS", "3")))  # a long run of hypothesis repeats itself: several short ones
+_SEEDS = range(int(os.environ.get("SEEDS", "2")))  # a long run of hypothesis repeats itself: several short ones
 _FEW = settings(
     max_examples=8,
     phases=[Phase.generate],
@@ -100,7 +100,7 @@ def send(number: int, strategy: st.SearchStrategy[Any], enter: Callable[[Any], N
 
 def test_every_word_and_every_result_comes_back_or_is_explained() -> None:
     assert account().defects == []
-    assert (account().documents > 40, account().measures > 50, account().words > 4_000) == (True, True, True)
+    assert (account().documents > 30, account().measures > 50, account().words > 4_000) == (True, True, True)
 
 
 def test_no_difference_is_allowed_for_nothing() -> None:
