@@ -122,6 +122,6 @@ def test_a_list_that_nobody_confirms_is_believed_no_longer() -> None:
 def test_what_is_kept_comes_back() -> None:
     kept = Kept(replace(read(lists.made()), odd=2), pki.NOW, '"tag"')
     assert white_list.load(white_list.dump(kept)) == kept
-    for content in (b"", b"{}", b"[]", b'{"domains": 1}', b'{"domains": {"a": [1]}}', b"\xff"):
+    for content in (b"", b"{}", b"[]", b'{"domains": 1}', b'{"names": [], "domains": {"a": [1]}}', b"\xff"):
         with pytest.raises(PasserelleError, match=r"trust\.list-kept"):
             white_list.load(content)

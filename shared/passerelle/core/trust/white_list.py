@@ -80,14 +80,17 @@ def advance(kept: Kept | None, new: WhiteList, now: datetime, tag: str = "") -> 
 
 
 def dump(kept: Kept) -> bytes:
-    """Return the list as it is kept: JSON."""
-    domains = {domain: sorted(names) for domain, names in sorted(kept.content.domains.items())}
+    """Return the list as it is kept: JSON, each name once, and the places of its names for each domain."""
+    names = sorted(set().union(*kept.content.domains.values()))
+    places = {name: place for place, name in enumerate(names)}
+    domains = {domain: sorted(map(places.__getitem__, found)) for domain, found in kept.content.domains.items()}
     return json.dumps(
         {
             "generated": kept.content.generated.isoformat(),
             "confirmed": kept.confirmed.isoformat(),
             "tag": kept.tag,
             "odd": kept.content.odd,
+            "names": names,
             "domains": domains,
         },
         ensure_ascii=False,
@@ -99,11 +102,9 @@ def load(content: bytes) -> Kept:
     """Return a list that was kept; MalformedError `trust.list-kept` where it is none."""
     try:
         found = json.loads(content)
-        domains = {
-            domain: frozenset(tuple((oid, value) for oid, value in name) for name in names)
-            for domain, names in found["domains"].items()
-        }
+        names = [tuple((oid, value) for oid, value in name) for name in found["names"]]
+        domains = {domain: frozenset([names[place] for place in places]) for domain, places in found["domains"].items()}
         listed = WhiteList(datetime.fromisoformat(found["generated"]), domains, int(found["odd"]))
         return Kept(listed, datetime.fromisoformat(found["confirmed"]), str(found["tag"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise MalformedError("trust.list-kept", "The white list that was kept cannot be read.") from error

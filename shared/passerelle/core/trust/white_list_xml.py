@@ -4,8 +4,10 @@ What cannot be signed over is refused before the signature is looked at; what is
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -156,7 +158,9 @@ def _read(root: etree._Element) -> WhiteList:
         raise _no_list()
     if len(listed) > MOST_ENTRIES:
         raise MalformedError("trust.list-size", f"The white list has more than {MOST_ENTRIES} entries.")
-    return white_list.gathered(_date(root.findtext(f"{_LIST}DateDeGeneration") or ""), map(_entry, listed))
+    read = cache(_name)  # a list has some twenty domains for each name
+    entries = (_entry(one, read) for one in listed)
+    return white_list.gathered(_date(root.findtext(f"{_LIST}DateDeGeneration") or ""), entries)
 
 
 def _date(text: str) -> datetime:
@@ -168,12 +172,16 @@ def _date(text: str) -> datetime:
         raise _no_list() from error
 
 
-def _entry(entry: etree._Element) -> tuple[str | None, Name | None]:
+def _entry(entry: etree._Element, read: Callable[[str], Name | None]) -> tuple[str | None, Name | None]:
     """Return domain and name of an entry; None for one that cannot be read, which then lets nobody in."""
     domains, written = (entry.findall(_LIST + tag) for tag in ("Nom", "DNCertificatOperateur"))
     if len(domains) != 1 or len(written) != 1:
         return None, None
+    return white_list.canonical(domains[0].text or ""), read(written[0].text or "")
+
+
+def _name(written: str) -> Name | None:
     try:
-        return white_list.canonical(domains[0].text or ""), names.parse(written[0].text or "")
+        return names.parse(written)
     except MalformedError:
-        return None, None
+        return None
