@@ -19,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips limbo simulate pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,9 @@ matrix: setup ## print which CMS messages of others open here, and which of ours
 
 flips: setup ## flip every bit of sealed and signed messages: each must be refused
 	@$(BIN)/python -m tests.core.cms.flips $(ARGS)
+
+wycheproof: setup ## run the vectors of github.com/C2SP/wycheproof through core/cms (VECTORS=its testvectors_v1)
+	@$(BIN)/python -m tests.wycheproof "$(VECTORS)"
 
 limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of github.com/C2SP/x509-limbo)
 	@$(BIN)/python -W ignore -m tests.limbo $(VECTORS)

@@ -43,14 +43,17 @@ def unwrap(info: cms.KeyAgreeRecipientInfo, wrapped: bytes, private: ec.Elliptic
     with parsing():  # what is wrong here is plain to see: no secret is asked
         algorithm = info["key_encryption_algorithm"]
         kdf = _KDFS.get(algorithm["algorithm"].dotted)
-        wrap = cms.KeyEncryptionAlgorithm.load(algorithm["parameters"].dump(), strict=True)
-        length = _WRAPS.get(wrap["algorithm"].native)
+        method = cms.KeyEncryptionAlgorithm.load(algorithm["parameters"].dump(), strict=True)
+        length = _WRAPS.get(method["algorithm"].native)
         if kdf is None or length is None:
             raise UnsupportedError("cms.key-transport", "A CMS message agrees on its key by other means than RFC 5753.")
-        public = _originator(info["originator"], private.curve)
-        shared = _shared(wrap, info["ukm"].native, length)
-        secret = private.exchange(ec.ECDH(), public)
-    key = X963KDF(kdf(), length, shared).derive(secret)
+        secret = agreed(info["originator"], private)
+        shared = _shared(method, info["ukm"].native, length)
+    return unwrapped(X963KDF(kdf(), length, shared).derive(secret), wrapped, size)
+
+
+def unwrapped(key: bytes, wrapped: bytes, size: int) -> bytes:
+    """Return a key of this size out of an AES key wrap (RFC 3394); a random one where it does not unwrap."""
     spare = secrets.token_bytes(size)
     try:
         found = keywrap.aes_key_unwrap(key, wrapped)
@@ -59,8 +62,13 @@ def unwrap(info: cms.KeyAgreeRecipientInfo, wrapped: bytes, private: ec.Elliptic
     return found if len(found) == size else spare
 
 
+def agreed(originator: cms.OriginatorIdentifierOrKey, private: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return the secret shared with the sender's ephemeral key; ValueError where this is no point of our curve."""
+    return private.exchange(ec.ECDH(), _originator(originator, private.curve))
+
+
 def _originator(originator: cms.OriginatorIdentifierOrKey, curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
-    """Return the sender's ephemeral key: ValueError unless it is a point of our key's curve (invalid curve attacks)."""
+    """Return the sender's ephemeral key: a point that is on no other curve (invalid curve attacks)."""
     if originator.name != "originator_key":
         raise UnsupportedError("cms.key-transport", "A CMS message agrees on its key without an ephemeral one.")
     algorithm = originator.chosen["algorithm"]

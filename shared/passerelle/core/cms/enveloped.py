@@ -17,7 +17,7 @@ from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedEr
 
 SHORTEST_TAG = 12  # RFC 5084 §3.2
 _BLOCK = 16
-_NONCES = range(8, 17)
+NONCES = range(8, 17)
 _KEY_BYTES = {f"aes{bits}_{mode}": bits // 8 for bits in (128, 192, 256) for mode in ("cbc", "gcm")}
 
 
@@ -31,7 +31,7 @@ class GcmParameters(core.Sequence):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class Sealed:
     """The content of an envelope, still encrypted."""
 
     cipher: str
@@ -65,7 +65,7 @@ def unseal(data: bytes, *keys: Key) -> bytes:
         raise UntrustedError("cms.cannot-decrypt", "A CMS message does not decrypt.") from error
 
 
-def _parse(data: bytes) -> tuple[_Sealed, cms.RecipientInfos]:
+def _parse(data: bytes) -> tuple[Sealed, cms.RecipientInfos]:
     info = structure.load(data)
     with structure.parsing():
         enveloped = info["content"]
@@ -76,26 +76,26 @@ def _parse(data: bytes) -> tuple[_Sealed, cms.RecipientInfos]:
     raise UnsupportedError("cms.content-type", "A CMS message is not enveloped.")
 
 
-def _cbc(info: cms.EncryptedContentInfo) -> _Sealed:
+def _cbc(info: cms.EncryptedContentInfo) -> Sealed:
     name = _cipher(info, "cbc")
     nonce = info["content_encryption_algorithm"]["parameters"].native
     content = info["encrypted_content"].native
     if len(nonce) != _BLOCK or not content or len(content) % _BLOCK:
         raise MalformedError("cms.structure", "The encrypted content of a CMS message is not of whole blocks.")
-    return _Sealed(name, nonce, content)
+    return Sealed(name, nonce, content)
 
 
-def _gcm(enveloped: cms.AuthEnvelopedData) -> _Sealed:
+def _gcm(enveloped: cms.AuthEnvelopedData) -> Sealed:
     info = enveloped["auth_encrypted_content_info"]
     name = _cipher(info, "gcm")
     parameters = GcmParameters.load(info["content_encryption_algorithm"]["parameters"].dump(), strict=True)
     nonce, tag = parameters["nonce"].native, enveloped["mac"].native
-    if len(nonce) not in _NONCES or len(tag) != parameters["icvlen"].native or len(tag) not in range(SHORTEST_TAG, 17):
+    if len(nonce) not in NONCES or len(tag) != parameters["icvlen"].native or len(tag) not in range(SHORTEST_TAG, 17):
         raise MalformedError("cms.gcm", "Nonce or tag of AES-GCM have a length outside RFC 5084 §3.2.")
     attributes = enveloped["auth_attrs"]
     # RFC 5083 §2.2: authenticated as a SET OF, not as [1].
     signed = b"" if isinstance(attributes, core.Void) else b"\x31" + attributes.dump()[1:]
-    return _Sealed(name, nonce, info["encrypted_content"].native or b"", tag, signed)
+    return Sealed(name, nonce, info["encrypted_content"].native or b"", tag, signed)
 
 
 def _cipher(info: cms.EncryptedContentInfo, mode: str) -> str:
