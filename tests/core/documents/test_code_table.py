@@ -454,3 +454,15 @@ def test_a_code_that_the_table_does_not_know_is_unfit_in_no_unit() -> None:
     assert not unfit("2951-2", "mmol/L")
     assert unfit("789-8", "g/L")
     assert not unfit("789-8", "/uL")
+
+
+def test_a_code_of_loinc_in_the_place_of_the_laboratorys_own_is_taken_in_the_unit_that_the_table_has_for_it() -> None:
+    def stated(unit: str, *symbols: str) -> str | None:
+        found = coded("Analyse", tuple(Code(one, "") for one in symbols), Measure("5", unit), Context())
+        return found.code.code if found else None
+
+    assert stated("mmol/L", "2951-2") == "2951-2"
+    assert stated("g/L", "2951-2") is None
+    assert stated("/mm3", "6690-2") is None  # said by the litre
+    assert stated("mmol/L", "2951-2", "2823-3") is None
+    assert stated("mmol/L", "20-8") is None

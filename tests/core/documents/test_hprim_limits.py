@@ -38,3 +38,9 @@ def test_no_text_takes_more_than_moments(unit: str) -> None:
     found, document = one(file(long))
     hprim.write((document,), "A", "B")
     assert found.documents
+
+
+def test_results_are_sought_in_rows_and_not_in_prose_without_end() -> None:
+    long = "TEX|" + "a 5 " * 7_500
+    found = lab("TEX|HEMATOLOGIE", *[long] * 50, *["RES|a|A|N|5|G/L"] * laboratory.MOST_RESULTS)[1].results
+    assert {result.chapter for result in found} == {""}

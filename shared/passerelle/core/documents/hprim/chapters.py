@@ -45,6 +45,7 @@ _COLUMNS = _words(
 _SPECIMENS = ("blood", "urine", "elsewhere")
 _FEW = 6  # lines between two results, where a number needs no label to be the second one's
 _LOOK_AHEAD = 400  # lines of text in which a result is sought
+_LONGEST_ROW = 400  # characters; no row of a table is longer, and prose shows no result
 _VALUE_BELOW = 2  # lines under a label in which its value may stand
 _BETWEEN = re.compile(r"(?<=\d)(?:[.,]|[ \xa0](?=\d{3}(?!\d)))(?=\d)")  # 2.920 shows 2920, 13,3 shows 13.3
 
@@ -75,35 +76,42 @@ class _Shown:
     """The lines of a text, to find those that show a result."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._words = [f" {spaced(line)} " for line in lines]
-        self._numbers = [_BETWEEN.sub("", line) for line in lines]
+        rows = [line if len(line) <= _LONGEST_ROW else "" for line in lines]
+        self._words = [f" {spaced(row)} " for row in rows]
+        self._numbers = [frozenset(re.findall(r"\d+", _BETWEEN.sub("", row))) for row in rows]
 
     def lines(self, result: Result, among: range) -> list[int]:
         """Return the lines that have the label of a result, with its value or a value near below."""
-        label, value = f" {spaced(result.label)} ", result.measure.value
+        label, value = f" {spaced(result.label)} ", _Value(result)
         if not label.strip():
             return []
-        return [line for line in among if label in self._words[line] and self._holds(value, line, among.stop)]
+        named = [line for line in among if label in self._words[line]]
+        return [line for line in named if any(self._has(value, row) for row in self._rows(line, among.stop))]
 
     def values(self, result: Result, among: range) -> list[int]:
         """Return the lines that have the number of a result, which the text may name in other words."""
-        value = result.measure.value
-        return [line for line in among if re.search(r"\d", value) and self._holds(value, line, line + 1)]
+        value = _Value(result)
+        return [line for line in among if value.digits and self._has(value, line)]
 
-    def _holds(self, value: str, line: int, stop: int) -> bool:
-        below = [line, *self._below(line, min(line + 1 + _VALUE_BELOW, stop))]
-        if digits := re.sub(r"\D", "", value):
-            number = re.compile(rf"(?<!\d){digits}(?!\d)")
-            return any(number.search(self._numbers[place]) for place in below)
-        words = f" {spaced(value)} " if spaced(value) else ""
-        return any(words in self._words[place] for place in below)
-
-    def _below(self, line: int, stop: int) -> Iterator[int]:
-        """Yield the lines under a label that have no words before their number."""
-        for place in range(line + 1, stop):
+    def _rows(self, line: int, stop: int) -> Iterator[int]:
+        """Yield a line and those under it that have no words before their number."""
+        yield line
+        for place in range(line + 1, min(line + 1 + _VALUE_BELOW, stop)):
             if self._words[place].lstrip()[:1].isalpha():
                 return
             yield place
+
+    def _has(self, value: "_Value", line: int) -> bool:
+        return value.digits in self._numbers[line] if value.digits else value.words in self._words[line]
+
+
+class _Value:
+    """The value of a result, as the lines of a text may have it."""
+
+    def __init__(self, result: Result) -> None:
+        text = result.measure.value
+        self.digits = re.sub(r"\D", "", text)
+        self.words = f" {spaced(text)} " if spaced(text) else ""
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ class Scribe:
 
     def short(self, text: str, longest: int, place: str) -> str:
         """Return a field without blanks around it, cut where readers would cut it."""
-        whole = " ".join(self.line(text, place).split())
+        whole = " ".join(self.line(text, place).replace("|", "/").split())  # `H|` in line 1 is HPRIM Santé
         if len(whole) <= longest:
             return whole
         self.lose("hprim.cut", f"The field holds {longest} characters.", "Its beginning.", place)

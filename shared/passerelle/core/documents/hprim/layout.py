@@ -22,6 +22,7 @@ class Marker(Enum):
 _MARKERS = {marker.value: marker for marker in Marker}
 _STARRED = re.compile(r"(?<!\*)\*+(?=\s*(?:LAB|FIN|FINFICHIER)\s*\*)", re.IGNORECASE)
 _CIPHER_MARK = re.compile(r"([$#])(?=APICRYPT|(?:END)?BINASCII|DEST(?:BEGIN|END))", re.IGNORECASE)
+_HTML = re.compile(r"([&<])(?=#?\w{1,31};|br ?/?>)", re.IGNORECASE)  # readers undo entities and breaks
 _TYPED_LINE = re.compile(r"\b(RES|TEX)\s*\|", re.IGNORECASE)
 
 
@@ -67,9 +68,9 @@ def segments(lines: tuple[str, ...]) -> tuple[Segment, ...]:
 
 
 def defuse(text: str) -> str:
-    """Return a text in which no reader can see a marker, a typed line or ciphered mail."""
+    """Return a text in which no reader can see a marker, a typed line, a line end of HTML or ciphered mail."""
     starless = _STARRED.sub(lambda found: "* " * len(found.group()), text)
-    return _TYPED_LINE.sub(r"\1/", _CIPHER_MARK.sub(r"\1 ", starless))
+    return _TYPED_LINE.sub(r"\1/", _CIPHER_MARK.sub(r"\1 ", _HTML.sub(r"\1 ", starless)))
 
 
 def wrap(line: str, width: int = WIDTH) -> tuple[str, ...]:

@@ -33,6 +33,18 @@ def summary(found: tuple[Result, ...]) -> tuple[str, ...]:
     return tuple(_summary(found))
 
 
+def loinc(found: tuple[Result, ...]) -> tuple[str, ...]:
+    """Return, as text, the codes of LOINC for which a RES line has no room beside the laboratory's own."""
+    told = (f"  {result.label} : {', '.join(codes)}" for result in found if (codes := _beside(result)))
+    lines = tuple(dict.fromkeys(told))
+    return ("", "Codes LOINC des analyses :", *lines) if lines else ()
+
+
+def _beside(result: Result) -> list[str]:
+    universal = [code.code for code in result.codes if code.system == _LOINC]
+    return universal if len(universal) < len(result.codes) else universal[1:]
+
+
 def _summary(found: tuple[Result, ...]) -> Iterator[str]:
     chapter = ""
     for result in found:
@@ -104,14 +116,16 @@ def _measure(measure: Measure) -> list[str]:
 
 def _field(text: str, scribe: Scribe) -> str:
     """Return a field: readers split at `|` without escape, so it becomes `/`."""
-    return scribe.short(text, _LONGEST, "results").replace("|", "/")
+    return scribe.short(text, _LONGEST, "results")
 
 
 def _code(result: Result, scribe: Scribe) -> str:
     """Return the laboratory's own code, or the LOINC code where there is none: field 3 holds one."""
     local = [code for code in result.codes if code.system != _LOINC]
     if len(result.codes) > 1:
-        scribe.lose("result.codes", "A RES line holds one code.", "The laboratory's own code.", "results")
+        scribe.lose(
+            "result.codes", "A RES line holds one code.", "The laboratory's own; LOINC's end the text.", "results"
+        )
     return (local or list(result.codes))[0].code if result.codes else ""
 
 

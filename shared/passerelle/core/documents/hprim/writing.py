@@ -66,11 +66,11 @@ def _header(document: Document, sender_label: str, recipient_label: str, scribe:
 def _code(patient: Patient, scribe: Scribe) -> str:
     """Return line 1, never empty: Episodus skips leading blank lines and would read every line one too early.
 
-    A code that does not fit is left out: half of it may be another patient's.
+    A code that does not fit is left out, for half of it may be another patient's; `H|` would begin HPRIM Santé.
     """
     code = patient.local_ids[0].extension if patient.local_ids else ""
     fitted = " ".join(scribe.line(code, "line 1").split())
-    if len(fitted) > _LONGEST_CODE:
+    if len(fitted) > _LONGEST_CODE or "|" in fitted:
         scribe.lose("patient.local-id", "Line 1 holds 10 characters.", "No patient code.", "line 1")
         return header.NO_CODE
     return fitted or header.NO_CODE
@@ -108,6 +108,7 @@ def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[
     text = document.text or result_lines.summary(document.results)
     lines = scribe.lines((*_warnings(document, scribe), *_title(document, text), *text), "text")
     lines += scribe.lines((*_author(document, text), *closing), "note")
+    lines += scribe.lines(result_lines.loinc(document.results), "results")
     lines += scribe.lines(_identity(document.patient, scribe), "identity")
     if not document.results:
         return lines
