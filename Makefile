@@ -19,7 +19,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -66,6 +66,9 @@ limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of gi
 
 simulate: setup ## five virtual days of a million mails in bad weather, beside two naive designs
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+faults: setup ## let every call of every port fail, one at a time, in six ways
+	@$(BIN)/python -m tests.simulation.boundaries
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

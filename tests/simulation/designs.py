@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -62,10 +63,16 @@ class Design(Protocol):
 class Ledgered(Office):
     """Our bridge: the real steps on fakes, every call of which may go wrong."""
 
-    def __init__(self, seed: int, rate: float, ambiguity: Ambiguity = Ambiguity.RESEND) -> None:
+    def __init__(
+        self,
+        seed: int,
+        rate: float,
+        ambiguity: Ambiguity = Ambiguity.RESEND,
+        weather: Callable[[Days, float], Weather] = Weather,
+    ) -> None:
         random = Random(seed)  # noqa: S311 - a simulation
         self.days = Days(random, FakeClock(), self.attempt, twice=rate)
-        self.weather = Weather(self.days, rate)
+        self.weather = weather(self.days, rate)
         super().__init__(fault=self.weather)
         self.agreements.agreements = [_with(OUTWARD, ambiguity), _with(INWARD, ambiguity)]
         self.clock = self.days.clock = _same(self.clock, self.days)
@@ -77,9 +84,9 @@ class Ledgered(Office):
         try:
             self.handle(verb, name)
         finally:
-            self._drain()
+            self.drain()
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         while self.queue.wakes:
             verb, name = self.queue.wakes.popleft()
             lost = self.days.random.random() < self.weather.rate
@@ -95,7 +102,7 @@ class Ledgered(Office):
         self.mailroom.receive(
             Envelope(network, sender, ((DOCTOR if number % 2 else HOSPITAL).alias,), self.mailroom.keep(raw))
         )
-        self._drain()
+        self.drain()
 
     def tick(self) -> None:
         """Sweep, as the schedule does each minute."""
@@ -104,19 +111,20 @@ class Ledgered(Office):
         except (Exception, Killed):  # noqa: BLE001 - the next minute comes anyway
             return
         finally:
-            self._drain()
+            self.drain()
 
     def account(self) -> Account:
         """Return what became of all mails."""
         copies = Counter(envelope.id for envelope, _ in self.relay.inbox)
         counts: Counter[str] = Counter()
         for delivery in self.ledger.everything():
-            if delivery.notice_of:
-                continue
             arrived = copies[self.mailroom.envelope(delivery.outgoing).id] if delivery.outgoing else 0
             flags = [event.reason for event in self.ledger.history(delivery.id)].count(AMBIGUOUS)
             counts["flagged"] += min(max(arrived - 1, 0), flags)
             counts["unseen"] += max(arrived - 1 - flags, 0)
+            if delivery.notice_of:
+                counts["waiting"] += delivery.state in AT_WORK
+                continue
             counts[_fate(delivery.state, arrived, told=bool(delivery.notice))] += 1
             counts["mails"] += 1
         accepted = {delivery.envelope for delivery in self.ledger.everything()}

@@ -34,10 +34,11 @@ class Weather:
             raise UnavailableError("weather.throttled", "Throttled.")
         if self.days.random.random() >= self.rate:
             return _listed(method(*arguments))
-        self.faults += 1
-        return self._strike(self.days.random.choice(KINDS), port, partial(method, *arguments))
+        return self.strike(self.days.random.choice(KINDS), port, partial(method, *arguments))
 
-    def _strike(self, kind: str, port: "_Exposed", call: Callable[[], object]) -> object:
+    def strike(self, kind: str, port: "_Exposed", call: Callable[[], object]) -> object:
+        """Let one thing go wrong at a call."""
+        self.faults += 1
         random = self.days.random
         if kind == "throttled":
             port.throttled = self.days.clock.now + timedelta(seconds=random.uniform(1, 60))

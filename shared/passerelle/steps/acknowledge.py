@@ -75,6 +75,7 @@ def _open(desk: AcknowledgeDesk, due: _Owed) -> None:
         give_up_at=now + HORIZON,
         reason=due.delivery.reason,
         notice_of=due.delivery.id,
+        resend=due.delivery.resend,
     )
     details = (("notice-of", due.delivery.id), ("mail", digest))
     desk.ledger.open(opened, desk.event("acknowledge", opened, details))
