@@ -43,6 +43,7 @@ HOSPITAL = Correspondent(
 )
 INWARD = Agreement("in", CITY, HOSPITAL, Doubt.FLAG)
 PATIENT = Patient("DUPONT", "Marie", date(1980, 2, 29), sex=Sex.FEMALE)
+SCRIPT = Attachment("a.pdf", "application/pdf", b"%PDF-", ("pdf.javascript",))
 INS = Identifier("1.2.250.1.213.1.4.10", "280026900100150")
 
 
@@ -127,6 +128,29 @@ def test_what_its_reader_doubted_puts_a_document_in_doubt_after_the_lack_of_an_i
     assert doubtful(doubted) == "doubt.first"
     assert doubtful(replace(doubted, patient=replace(PATIENT, birth_date=None))) == "doubt.no-birth-date"
     assert judge(message(doubted), replace(INWARD, doubt=Doubt.HOLD)) == Verdict(Fate.HOLD, "doubt.first")
+
+
+@pytest.mark.parametrize(
+    ("doubt", "active", "verdict"),
+    [
+        (Doubt.FLAG, Doubt.FLAG, Verdict(Fate.CARRY, "doubt.no-birth-date")),
+        (Doubt.FLAG, Doubt.HOLD, Verdict(Fate.HOLD, "doubt.active-file")),
+        (Doubt.HOLD, Doubt.HOLD, Verdict(Fate.HOLD, "doubt.no-birth-date")),
+        (Doubt.HOLD, Doubt.REFUSE, Verdict(Fate.REFUSE, "doubt.active-file")),
+        (Doubt.REFUSE, Doubt.HOLD, Verdict(Fate.REFUSE, "doubt.no-birth-date")),
+    ],
+)
+def test_of_two_doubts_the_stricter_wish_decides(doubt: Doubt, active: Doubt, verdict: Verdict) -> None:
+    found = message(replace(document(replace(PATIENT, birth_date=None)), attachments=(SCRIPT,)))
+    assert judge(found, replace(INWARD, doubt=doubt, active=active)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("active", "fate"), [(Doubt.FLAG, Fate.CARRY), (Doubt.HOLD, Fate.HOLD), (Doubt.REFUSE, Fate.REFUSE)]
+)
+def test_an_active_file_beside_the_documents_counts_too(active: Doubt, fate: Fate) -> None:
+    found = replace(message(document()), attachments=(SCRIPT,))
+    assert judge(found, replace(INWARD, active=active)) == Verdict(fate, "doubt.active-file")
 
 
 def test_an_admitted_mail_may_still_be_in_doubt() -> None:

@@ -6,13 +6,24 @@ from pathlib import Path
 
 from passerelle.adapters import agreements
 from passerelle.adapters.terms import AgreementsError
-from passerelle.core.documents import biology, cda, code_table, hl7, hprim, image, markup, narrative, xdm
+from passerelle.core.documents import (
+    biology,
+    cda,
+    code_table,
+    hl7,
+    hprim,
+    image,
+    markup,
+    narrative,
+    pdf_inspection,
+    xdm,
+)
 from passerelle.core.documents.cda import transcript
 from passerelle.core.documents.xdm import metadata
 from passerelle.core.message import Code, LocalCode, Measure
 from tests.fuzz.registry import Target
 from tests.vectors import make_cda as make
-from tests.vectors import make_image
+from tests.vectors import make_image, make_pdf
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _CUT = b"\n--8<--\n"  # between the files of one input
@@ -109,6 +120,12 @@ TARGETS = (
         transcript.lines,
         lambda: (make.pdf("Bonjour, ceci est un essai (de texte)."), make.pdf()),
         (b" obj<<", b"endobj", b"stream\n", b"/Filter/FlateDecode", b"/Kids[", b"/ObjStm", b" 0 R", b" Tj", b" Do"),
+    ),
+    Target(
+        "pdf-inspection",
+        pdf_inspection.inspect,
+        lambda: tuple(hide(make_pdf.ACTS["pdf.submit"][0]) for hide in make_pdf.HIDINGS.values()),
+        (b"stream\n", b"/First", b"/JavaScript", b"/#4c", b"/AA", b"/Predictor", b"/RL", b"%PDF-"),
     ),
     Target(
         "image",

@@ -158,6 +158,7 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
                 account=table.account,
                 patient_boxes=table.patient_boxes,
                 prescriber=table.prescriber,
+                active=table.active,
             )
 
 

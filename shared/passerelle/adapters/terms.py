@@ -179,6 +179,7 @@ class AgreementTable(_Table):
     account: bool = False
     patient_boxes: bool = False
     prescriber: bool = False
+    active: Doubt = Doubt.FLAG
 
 
 class File(_Table):

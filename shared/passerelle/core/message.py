@@ -140,6 +140,7 @@ class Attachment:
     name: str
     media_type: str
     content: bytes
+    active: tuple[str, ...] = ()  # what it can do beside being read: codes such as pdf.javascript
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 
 from passerelle.core.errors import UnsupportedError
 from passerelle.core.message import Document, Letters, LocalCode, Loss, Mailbox, Message, Network, Patient, Professional
@@ -77,6 +78,7 @@ class Agreement:
     ambiguity: Ambiguity = Ambiguity.RESEND
     letters: Letters = Letters.N1
     account: bool = False  # the mail's last lines say what could not be carried
+    active: Doubt = field(default=Doubt.FLAG, kw_only=True)  # a file can do more than be read
     silence: timedelta = field(default=timedelta(days=7), kw_only=True)  # without the reading receipt asked for
     patient_boxes: bool = False  # the recipient may be a patient's own box
     prescriber: bool = False  # the recipient orders what the sender reports
@@ -127,9 +129,21 @@ def judge(message: Message, agreement: Agreement) -> Verdict:
     if _is_patient_box(address) and not all(_his_own(document.patient, address) for document in message.documents):
         return Verdict(Fate.REFUSE, "policy.patient-ins")
     doubt = next((code for code in map(doubtful, message.documents) if code), "")
-    if not doubt or agreement.doubt is Doubt.FLAG:
-        return Verdict(Fate.CARRY, doubt)
-    return Verdict(Fate.HOLD if agreement.doubt is Doubt.HOLD else Fate.REFUSE, doubt)
+    doubts = ((doubt, agreement.doubt), ("doubt.active-file" if _active(message) else "", agreement.active))
+    return max((Verdict(_FATES[wish], code) for code, wish in doubts if code), key=_weight, default=Verdict(Fate.CARRY))
+
+
+_FATES = MappingProxyType({Doubt.FLAG: Fate.CARRY, Doubt.HOLD: Fate.HOLD, Doubt.REFUSE: Fate.REFUSE})
+
+
+def _weight(verdict: Verdict) -> int:
+    return (Fate.CARRY, Fate.HOLD, Fate.REFUSE).index(verdict.fate)
+
+
+def _active(message: Message) -> bool:
+    """Tell whether a file of the mail can do more than be read."""
+    files = [file for document in message.documents for file in document.attachments]
+    return any(file.active for file in (*files, *message.attachments))
 
 
 def _is_patient_box(address: str) -> bool:

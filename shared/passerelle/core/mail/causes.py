@@ -56,6 +56,11 @@ _CAUSES = {
         "La date de naissance du patient manque (HPRIM, ligne 7) : MSSanté l'exige. Complétez et renvoyez le courrier.",
         "The patient's birth date is missing (HPRIM, line 7): MSSanté wants it. Complete it and send the mail again.",
     ),
+    "doubt.active-file": Cause(
+        "5.7.1",
+        "Un PDF du courrier contient un script, un formulaire, un fichier, ou est chiffré. Envoyez un PDF simple.",
+        "A PDF of the mail holds a script, a form, a file, or is encrypted. Send a plain PDF.",
+    ),
     "doubt": Cause(
         "5.6.0",
         "Il manque au courrier des données nécessaires à son classement. Complétez-le et renvoyez-le.",

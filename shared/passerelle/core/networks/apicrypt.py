@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from passerelle.core.documents import hprim, image
+from passerelle.core.documents import hprim, image, pdf_inspection
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import account, disguise, mime
 from passerelle.core.mail.mime import Mail, Part
@@ -65,7 +65,7 @@ def read(opened: Opened) -> Message:
         attachments=attachments,
         losses=(*found.losses, *_unread(mail)),
     )
-    return disguise.checked(message)
+    return pdf_inspection.marked(disguise.checked(message))
 
 
 def _date(mail: Mail) -> datetime:
@@ -156,15 +156,25 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     each named in a loss.
     """
     kept, left = _carried(message)
-    photos = tuple(one.name for one in kept if one.media_type != _PDF)
     names = _name(dispatch.sender), _name(dispatch.recipient)
-    shown = ("", "Images jointes :", *(f"  {name}" for name in photos)) if photos else ()
+    shown = _shown(kept)
     text, found = hprim.write(message.documents, *names, message.text, shown)
     losses = (*found, *left, *_sources(message))
     told = account.lines((*message.losses, *losses)) if dispatch.account else ()
     if told:  # written again: the text is laid out with its last lines
         text, _ = hprim.write(message.documents, *names, message.text, (*shown, "", *told))
     return Written(mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept), losses)
+
+
+def _shown(files: tuple[Attachment, ...]) -> tuple[str, ...]:
+    """Return the lines that name the photos, and the PDFs that can do more than be read."""
+    lines: list[str] = []
+    for title, names in (
+        ("Images jointes :", [one.name for one in files if one.media_type != _PDF]),
+        ("PDF à ouvrir avec prudence (script, formulaire, fichier…) :", [one.name for one in files if one.active]),
+    ):
+        lines += ["", title, *(f"  {name}" for name in names)] if names else []
+    return tuple(lines)
 
 
 def _name(mailbox: Mailbox) -> str:

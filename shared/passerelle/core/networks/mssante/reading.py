@@ -2,7 +2,7 @@
 
 import re
 
-from passerelle.core.documents import hl7, image, xdm
+from passerelle.core.documents import hl7, image, pdf_inspection, xdm
 from passerelle.core.documents.cda import transcript
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import disguise, mime
@@ -35,7 +35,7 @@ def read(opened: Opened) -> Message:
         attachments=rest,
         losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
     )
-    return disguise.checked(message)
+    return pdf_inspection.marked(disguise.checked(message))
 
 
 def _documents(parts: tuple[Part, ...]) -> tuple[list[Part], hl7.Found]:

@@ -32,6 +32,7 @@ LARGEST_FOR_PATIENT = 25_000_000
 
 _ZIP = "IHE_XDM.zip"
 _SENTENCE = "Veuillez trouver ci-joint un ou plusieurs documents de santé (IHE_XDM.zip et PDF)."
+_CAREFUL = "Un PDF joint peut faire plus qu'être lu (script, formulaire, fichier…) : ouvrez-le avec prudence."
 _NO_INS = "Ces documents ne portent pas d'identité INS qualifiée : vérifiez l'identité du patient avant de les classer."
 
 
@@ -148,6 +149,9 @@ def _text(message: Message, losses: tuple[Loss, ...]) -> str:
     words = [message.text.strip() or _SENTENCE]
     if not _qualified(message.documents):
         words.append(_NO_INS)
+    files = [file for document in message.documents for file in document.attachments]
+    if any(file.active for file in (*files, *message.attachments)):
+        words.append(_CAREFUL)
     if told := account.lines(losses):
         words.append("\n".join(told))
     return "\n\n".join(words) + "\n"

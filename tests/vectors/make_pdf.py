@@ -1,0 +1,83 @@
+"""PDFs with more in them than a page to read, written by hand: every act, in the open and in every hiding place."""
+
+import zlib
+from collections.abc import Callable, Mapping
+
+ACTS: Mapping[str, tuple[bytes, ...]] = {
+    "pdf.javascript": (
+        b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>",
+        b"/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS 9 0 R>>]>>>>",
+    ),
+    "pdf.launch": (b"/OpenAction<</S/Launch/F(a.exe)>>", b"/AA<</WC<</S /Launch /Win<</F(a.exe)>>>>>>"),
+    "pdf.embedded-file": (
+        b"/Names<</EmbeddedFiles<</Names[(a)<</F(a)/EF<</F 9 0 R>>>>]>>>>",
+        b"/Annots[<</Subtype/FileAttachment/FS 9 0 R>>]",
+        b"/Collection<</View/D>>",
+        b"/X<</F(a)/EF 9 0 R>>",
+    ),
+    "pdf.submit": (b"/A<</S/SubmitForm/F(x)>>", b"/A<</S/ImportData/F(x)>>"),
+    "pdf.other-file": (b"/A<</S/GoToR/F(x.pdf)/D[0/Fit]>>", b"/A<</S/GoToE/T<</R/C>>>>"),
+    "pdf.media": (
+        b"/Annots[<</Subtype/RichMedia>>]",
+        b"/Annots[<</Subtype/3D/3DD 9 0 R>>]",
+        b"/A<</S/Rendition/OP 0>>",
+    ),
+    "pdf.xfa": (b"/AcroForm<</XFA[(a)9 0 R]>>", b"/AcroForm<</XFA 9 0 R>>"),
+}
+INERT = (
+    b"",
+    b"/OpenAction[3 0 R/FitH 800]",
+    b"/OpenAction<</S/GoTo/D[3 0 R/Fit]>>",
+    b"/OpenAction 9 0 R",
+    b"/AA<</WP<</S/Named/N/Print>>>>",
+    b"/Lang(fr-FR)/Title(Launch JavaScript)/JavaScripts 1",
+    b"/A<</S/URI/URI(https://example.org)>>",
+)
+
+
+def pdf(catalog: bytes, *more: bytes) -> bytes:
+    """Return a PDF with these entries in its catalog, and more bytes before its end; readers repair the table."""
+    return (
+        b"%%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R%b>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%b"
+        % (
+            catalog,
+            b"".join(more) + b"trailer<</Root 1 0 R>>\n%%EOF\n",
+        )
+    )
+
+
+def objects(held: bytes, *, entries: bytes = b"/Filter/FlateDecode", packed: bytes | None = None) -> bytes:
+    """Return an object stream that holds one object (ISO 32000-1 §7.5.7)."""
+    data = zlib.compress(b"9 0 <<%b>>" % held) if packed is None else packed
+    head = b"<</Type/ObjStm/N 1/First 4/Length %d%b>>" % (len(data), entries)
+    return b"8 0 obj%bstream\n%b\nendstream endobj\n" % (head, data)
+
+
+def escaped(entries: bytes) -> bytes:
+    """Return entries with the second letter of each name as #xx (ISO 32000-1 §7.3.5)."""
+    pieces = entries.split(b"/")
+    return b"/".join(
+        [
+            pieces[0],
+            *(piece[:1] + b"#%02x" % piece[1] + piece[2:] if piece[1:2].isalpha() else piece for piece in pieces[1:]),
+        ]
+    )
+
+
+def revised(entries: bytes) -> bytes:
+    """Return a PDF whose last revision says nothing of what the first one did."""
+    return pdf(entries) + b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n"
+
+
+HIDINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "open": pdf,
+    "escaped": lambda entries: pdf(escaped(entries)),
+    "compressed": lambda entries: pdf(b"", objects(entries)),
+    "compressed and escaped": lambda entries: pdf(b"", objects(escaped(entries))),
+    "revised": revised,
+    "commented": lambda entries: pdf(entries.replace(b"/EF", b"/EF%\n").replace(b"/XFA", b"/XFA %x\n ")),
+    "under another head": lambda entries: pdf(
+        b"", objects(entries).replace(b"/Type/ObjStm", b"/#54ype 7 0 R%obj <<\n")
+    ),
+    "not at the start": lambda entries: b"#!\n" * 300 + pdf(entries),
+}
