@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from passerelle.adapters.ledger import DynamoLedger
+from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Ledger
 from tests.adapters import clouds
 from tests.fakes import FakeLedger
@@ -47,7 +48,7 @@ def test_a_key_is_no_delivery(ledger: Ledger) -> None:
 
 
 @pytest.mark.emulator
-def test_of_many_claims_at_once_one_stands(emulator_cloud: clouds.Cloud) -> None:
+def test_of_many_claims_at_once_one_stands(emulator_cloud: Cloud) -> None:
     ledger = DynamoLedger(emulator_cloud.client("dynamodb"), clouds.table(emulator_cloud, f"keys-{uuid.uuid4().hex}"))
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda number: ledger.claim("content x", f"d{number}", NOON), range(16)))
