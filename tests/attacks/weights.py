@@ -233,6 +233,14 @@ WEIGHTS = (
     Weight("a CDA with one text of 17 MB", Door.MSSANTE, lambda: _told(_fill("mot ", 17_000_000))),
     Weight("a CDA with one word of 17 MB", Door.MSSANTE, lambda: _told("m" * 17_000_000)),
     Weight("a CDA with lists 30 deep around 17 MB", Door.MSSANTE, lambda: _cda(entities.styled(17_000_000))),
+    Weight("a CDA with one text of 3.9 MB", Door.MSSANTE, lambda: _told(_fill("mot ", 3_900_000))),
+    Weight("a CDA with lists 30 deep around 3.9 MB", Door.MSSANTE, lambda: _cda(entities.styled(3_900_000))),
+    Weight("a CDA whose title has 17 MB", Door.MSSANTE, lambda: _cda(make_cda.cda(title="mot " * 4_250_000))),
+    Weight(
+        "a CDA whose patient has a name of 17 MB",
+        Door.MSSANTE,
+        lambda: _cda(make_cda.cda(name=make_cda.NAME.replace("Aline", "A" * 8_000_000, 1))),
+    ),
     Weight("a CDA of 10,000 observations", Door.MSSANTE, lambda: _observations(10_000)),
     Weight(
         "a CDA around a file of 9 MB",

@@ -1,6 +1,6 @@
 """The body of a CDA as text and files: level 1 (one file) or level 3 (sections)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -12,6 +12,7 @@ from passerelle.core.documents.narrative.layout import wrap
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Attachment
 
+MOST_TEXT = 4_000_000  # characters of a body: as many as an HPRIM text may have; 3 s
 _COPY_TEMPLATE = "1.2.250.1.213.1.1.2.243"  # section FR-Document-PDF-copie
 _COPY_CODE = "55108-5"
 
@@ -32,6 +33,7 @@ def read(document: etree._Element) -> Body:
     structured = child(document, "component", "structuredBody")
     if structured is None:
         raise MalformedError("cda.body", "A ClinicalDocument has a nonXMLBody or a structuredBody.")
+    _bound(len(said) for text in structured.iter("{*}text", "{*}title") for said in text.itertext())
     files = media.collect(structured)
     names = {identifier: file.name for identifier, file in files.items()}
     text = [line for section in sections(structured) for line in _section(section, names, 0)]
@@ -44,9 +46,15 @@ def sections(owner: etree._Element) -> list[etree._Element]:
     return [section for component in children(owner, "component") for section in children(component, "section")]
 
 
+def _bound(lengths: Iterable[int]) -> None:
+    if sum(lengths) > MOST_TEXT:
+        raise MalformedError("cda.text", f"The text of a CDA has more than {MOST_TEXT} characters.")
+
+
 def _single(element: etree._Element) -> Body:
     """Read level 1: IHE XDS-SD allows a PDF or plain text; others put images there."""
     if value(element, "representation") != "B64":
+        _bound(map(len, element.itertext()))
         return Body(_written(element), ())
     file = media.attachment(element, "document")
     claims_pdf = value(element, "mediaType").lower() == media.PDF
@@ -55,6 +63,7 @@ def _single(element: etree._Element) -> Body:
     if file.media_type == media.PDF:
         return Body(transcript.lines(file.content), (file,))
     if file.media_type == "text/plain":
+        _bound([len(file.content)])
         return Body(_letter(file.content.decode("utf-8", "replace")), ())
     return Body(("Document joint, non transcrit.",), (file,))
 
