@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,8 @@ def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
         ('ucum = "/uL"', 'ucum = "g/L"', 101, "correspondent[4].codes.NUM(1.1)"),
         ('product = "DEV000000"', 'product = "DEV 000"', 7, "bridge.product"),
         ('product = "DEV000000"', 'colour = "red"', 7, "bridge.colour"),
+        ('product = "DEV000000"', 'product = "DEV000000"\nmass = 0', 8, "bridge.mass"),
+        ('product = "DEV000000"', 'product = "DEV000000"\nmass = 1001', 8, "bridge.mass"),
         ('domain = "passerelle.example"', "domain = ", 5, "file"),
     ],
 )
@@ -242,3 +245,10 @@ def test_mail_waits_while_the_file_is_wrong(on_s3: S3Agreements, body: bytes | N
     with pytest.raises(UnavailableError) as caught:
         on_s3.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
     assert caught.value.code == code
+
+
+def test_the_bounds_of_mass_and_silence_are_the_agreement_s() -> None:
+    raw = EXAMPLE.replace('product = "DEV000000"', 'product = "DEV000000"\nmass = 1000')
+    book = parse(raw.replace('doubt = "flag"', 'doubt = "flag"\nsilence_days = 90').encode())
+    assert book.bridge.mass == 1000
+    assert {agreement.silence for agreement in book.pairs.values()} == {timedelta(days=90)}

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -61,7 +62,7 @@ def parse(raw: bytes) -> Book:
         for agreement in _agreements(table, people):
             key = (agreement.sender.network, agreement.sender.address.casefold(), agreement.recipient.alias.casefold())
             pairs.setdefault(key, agreement)  # the first that fits is the one
-    bridge = Bridge(file.bridge.domain, file.bridge.postmaster, file.bridge.product)
+    bridge = Bridge(file.bridge.domain, file.bridge.postmaster, file.bridge.product, file.bridge.mass)
     return Book(bridge, people, pairs)
 
 
@@ -159,6 +160,7 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
                 patient_boxes=table.patient_boxes,
                 prescriber=table.prescriber,
                 active=table.active,
+                silence=timedelta(days=table.silence_days),
             )
 
 

@@ -73,6 +73,7 @@ class BridgeTable(_Table):
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=200)]
     postmaster: Address
     product: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
+    mass: Annotated[int, Field(ge=1, le=1000)] = 20
 
 
 class CodeTable(_Table):
@@ -180,6 +181,7 @@ class AgreementTable(_Table):
     patient_boxes: bool = False
     prescriber: bool = False
     active: Doubt = Doubt.FLAG
+    silence_days: Annotated[int, Field(ge=1, le=90)] = 7
 
 
 class File(_Table):
