@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 STACK ?= passerelle
 JOBS ?= auto
 SECONDS ?= 600
+ROOM ?= passerelle.core.documents
+MUTANTS ?= 300
+SEED ?= 1
 
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PASSERELLE_MINISTACK := $(CURDIR)/$(MINISTACK)
@@ -49,6 +52,13 @@ fuzz: $(VENV)/.fuzz.done ## fuzz every parser, guided by coverage (SECONDS of CP
 heavy: setup ## run the heaviest mails under limits of time and memory (5 min)
 	@$(BIN)/python -m tests.attacks.heavy $(ARGS)
 
+coverage: setup ## measure lines and branches that the tests of core run (ROOM=passerelle.core.documents)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --cov=$(ROOM) --cov-branch \
+	  --cov-report=term-missing:skip-covered tests/core $(ARGS)
+
+mutate: setup ## plant small wrongs in core/documents, and count those that tests see (MUTANTS, SEED, ONLY=hprim)
+	@nice -n 19 $(BIN)/python -m tests.mutation --mutants $(MUTANTS) --seed $(SEED) --only "$(ONLY)" $(ARGS)
+
 attacks: setup ## print the attack corpus with its verdicts
 	@$(BIN)/python -m tests.attacks $(ARGS)
 
@@ -79,7 +89,7 @@ deploy: ## build and deploy to the AWS account of the environment (needs the sam
 
 clean: ## remove what was built here
 	rm -rf .venv .venv-* .ministack .ministack-* .build .run demo-output
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .import_linter_cache .aws-sam
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .mutation .import_linter_cache .aws-sam
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.done: requirements/dev.txt pyproject.toml

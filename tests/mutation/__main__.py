@@ -1,0 +1,108 @@
+"""How many small wrongs do the tests see? make mutate MUTANTS=300 SEED=1 ONLY=hprim
+
+1. The tests of documents and networks run once, and coverage remembers which test ran which line.
+2. A sample of all mutants is drawn by the seed.
+3. For each, the tests that ran its line run until one fails: seen. A line that no test runs is not seen.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from coverage import CoverageData
+
+from tests.mutation.mutants import Mutant, every
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOM = ROOT / "shared/passerelle/core/documents"
+TESTS = ("tests/core/documents", "tests/core/networks")
+MOST_TESTS = 60  # for one mutant: those of the file named like the module first
+MOST_SECONDS = 60  # of CPU for one mutant: a loop without end is seen
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
+
+Covering = Mapping[Path, Mapping[int, Sequence[str]]]
+
+
+def covering(data: Path) -> Covering:
+    """Return the tests that ran each line of each module of the room; measured once, until the file is removed."""
+    if not data.exists():
+        measure = ("--cov=passerelle.core.documents", "--cov-context=test", "--cov-report=", *TESTS)
+        environment = os.environ | {"COVERAGE_FILE": str(data)}
+        subprocess.run([*_PYTEST, *measure], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    found = CoverageData(str(data))
+    found.read()
+    return {Path(file): found.contexts_by_lineno(file) for file in found.measured_files()}
+
+
+def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
+    """Return the tests to run for a mutant."""
+    contexts = ran.get(mutant.path, {}).get(mutant.line, ())
+    names = sorted({context.rpartition("|")[0] for context in contexts} - {""})
+    stem = mutant.path.stem if mutant.path.stem not in {"reading", "writing", "__init__"} else mutant.path.parent.name
+    names.sort(key=lambda name: stem not in name.partition("::")[0])
+    whole = not names and "" in contexts  # it runs at import: any test of the room may see it
+    return [f"{TESTS[0]}"] if whole else names[:MOST_TESTS]
+
+
+def survives(mutant: Mutant, ran: Covering) -> bool:
+    """Tell whether no test sees the wrong."""
+    tests = tests_of(mutant, ran)
+    if not tests:
+        return True
+    name = ".".join(mutant.path.relative_to(ROOT / "shared").with_suffix("").parts).removesuffix(".__init__")
+    planted = json.dumps({"module": name, "path": str(mutant.path), "source": mutant.source()})
+    limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    done = subprocess.run(
+        [*_PYTEST, "-x", "-p", "tests.mutation.planted", *tests],
+        cwd=ROOT,
+        env=os.environ | {"MUTANT": planted, "PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=limit,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Print each survivor, then the score of each module."""
+    options = argparse.ArgumentParser(prog="make mutate")
+    options.add_argument("--mutants", type=int, default=300)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--jobs", type=int, default=1)
+    options.add_argument("--only", default="", help="modules whose path holds this word")
+    options.add_argument("--data", type=Path, default=ROOT / ".mutation")
+    asked = options.parse_args()
+    asked.data.mkdir(exist_ok=True)
+    ran = covering(asked.data.resolve() / "coverage")
+    known = [
+        one for path in sorted(ROOM.rglob("*.py")) if asked.only in str(path.relative_to(ROOM)) for one in every(path)
+    ]
+    chance = random.Random(asked.seed)  # noqa: S311 - the same sample for the same seed
+    sample = chance.sample(known, min(asked.mutants, len(known)))
+    seen: defaultdict[str, list[bool]] = defaultdict(list)
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for one, survived in zip(sample, pool.map(partial(survives, ran=ran), sample), strict=True):
+            module = str(one.path.relative_to(ROOM))
+            seen[module].append(not survived)
+            if survived:
+                untested = "" if tests_of(one, ran) else " (no test runs it)"
+                print(f"SURVIVES {module}:{one.line} {one.kind}{untested}", flush=True)  # noqa: T201 - for people
+    for module, verdicts in sorted(seen.items()):
+        print(f"{module:34}{sum(verdicts):5} of {len(verdicts):4}")  # noqa: T201 - for people
+    total = [verdict for verdicts in seen.values() for verdict in verdicts]
+    print(f"{'all':34}{sum(total):5} of {len(total):4}: {sum(total) / len(total):.1%}")  # noqa: T201 - for people
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
