@@ -69,6 +69,8 @@ def revised(entries: bytes) -> bytes:
     return pdf(entries) + b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n"
 
 
+TABLE = b"7 0 obj<</W [1 2 1]/Size 9/Length 0>>stream\n\nendstream endobj\n"  # a cross-reference stream, of no type
+
 HIDINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "open": pdf,
     "escaped": lambda entries: pdf(escaped(entries)),
@@ -77,7 +79,7 @@ HIDINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "revised": revised,
     "commented": lambda entries: pdf(entries.replace(b"/EF", b"/EF%\n").replace(b"/XFA", b"/XFA %x\n ")),
     "under another head": lambda entries: pdf(
-        b"", objects(entries).replace(b"/Type/ObjStm", b"/#54ype 7 0 R%obj <<\n")
+        b"", objects(entries).replace(b"/Type/ObjStm", b"/#54ype 7 0 R%obj <<\n"), TABLE
     ),
     "not at the start": lambda entries: b"#!\n" * 300 + pdf(entries),
 }

@@ -111,3 +111,8 @@ def test_two_megabytes_of_anything_are_searched_at_once(filling: bytes) -> None:
 def test_chance_writes_no_act() -> None:
     noise = random.Random(1).randbytes(3_000_000)  # noqa: S311 - the same noise every day
     assert inspect(make.pdf(b"", b"9 0 obj<<>>stream\n", noise, b"\nendstream endobj\n")) == ()
+
+
+def test_an_old_file_without_object_streams_may_encode_its_pages_as_it_likes() -> None:
+    page = b"4 0 obj<</Filter[/ASCII85Decode/LZWDecode]/Length 1>>stream\nx\nendstream endobj\n"
+    assert inspect(make.pdf(b"/Outlines<</First 5 0 R>>", page)) == ()

@@ -67,7 +67,11 @@ _SAID = MappingProxyType(
 )
 _ESCAPED = re.compile(rb"/(?:[^\x00-\x20()<>\[\]{}/%#]{0,40}#[0-9A-Fa-f]{2}){1,16}")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
-_COMPRESSES = re.compile(_name("ObjStm", "First"))  # no reader opens an object stream without /First (§7.5.7)
+_COMPRESSES = (
+    re.compile(  # objects in streams: a cross-reference stream names them, or the type of theirs (§7.5.7, §7.5.8)
+        _name("ObjStm", "XRef") + rb"|/W\s{0,8}\[\s{0,8}\d{1,10}\s{1,8}\d{1,10}\s{1,8}\d{1,10}\s{0,8}\]"
+    )
+)
 _ODD = re.compile(  # encodings of streams that are not read here; the shortest name needs a sign before it
     rb"(?:/(?:ASCIIHexDecode|AHx|ASCII85Decode|A85|LZWDecode|LZW|RunLengthDecode|Crypt)|[j\s\[\]<>]/RL"
     rb"|/Predictor(?!\s+1[0-5]?\s*[/>]))" + _END
