@@ -86,6 +86,19 @@ def test_a_row_filled_in_is_a_row_of_the_agreements(folder: Path, capsys: pytest
     assert json.loads(said(capsys, str(folder), "--agreements", str(file), "--json"))["covered"] == 8
 
 
+def test_the_chapter_of_a_test_tells_blood_from_urine_and_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = ["A42", "TESTU", "Zoe", "", "", "59000 LILLE", "28/03/1979", "", "", "20/11/2026", ". A", ". B", ""]
+    result = "RES|Leucocytes|GB|N|5000|/mm3"
+    lab = ["****LAB****", "TEX|HEMATOLOGIE", "TEX|Leucocytes 5000", result, "TEX|LIQUIDE D'ASCITE"]
+    lines = [*header, *lab, "TEX|Leucocytes 5000", result, "****FIN****"]
+    (tmp_path / "a.hpr").write_text("\n".join(lines), "utf-8")
+    told = json.loads(said(capsys, str(tmp_path), "--json"))
+    assert (told["measured"], told["covered"]) == (2, 1)
+    assert [(row["label"], row["chapter"]) for row in told["proposed"]] == [("Leucocytes", "LIQUIDE D'ASCITE")]
+
+
 def test_an_empty_folder_has_nothing_to_cover(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 sur 0 (0 %)" in said(capsys, str(tmp_path))
 

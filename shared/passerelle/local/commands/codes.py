@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ MOST_FILES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A test without a LOINC code: the laboratory's code and label, and its unit (UCUM; None where it is unknown)."""
+    """A test without a LOINC code: the laboratory's code, label, chapter and unit (UCUM; None where it is unknown)."""
 
     local: str
     label: str
     unit: str
     ucum: str | None
+    chapter: str = ""
 
     @property
     def mappable(self) -> bool:
@@ -35,7 +36,7 @@ class Row:
 
     def toml(self, count: int) -> str:
         """Return the line for [correspondent.codes], with the LOINC code for a biologist to fill in."""
-        said = f"{self.label} [{self.unit}] × {count}"
+        said = f"{self.label} [{self.unit}] {self.chapter} × {count}"
         shown = "".join(char if char.isprintable() else " " for char in said)
         local, ucum = (json.dumps(text, ensure_ascii=False) for text in (self.local, self.ucum))
         return f'{local} = {{ loinc = "", ucum = {ucum} }}  # {shown}'
@@ -101,7 +102,7 @@ def _count(found: Survey, document: Document, codes: tuple[LocalCode, ...]) -> N
             continue
         local = result.codes[0].code if result.codes else ""
         ucum = biology.ucum(measure.unit, result.label) if measure.unit else ""
-        found.missing[Row(local, result.label, measure.unit, ucum)] += 1
+        found.missing[Row(local, result.label, measure.unit, ucum, result.chapter)] += 1
 
 
 def _measures(document: Document) -> Iterator[tuple[Result, Measure]]:
@@ -132,7 +133,7 @@ def _content(file: Path) -> bytes:
 
 def _record(found: Survey) -> dict[str, Any]:
     def told(row: Row, count: int) -> dict[str, Any]:
-        return {"local": row.local, "label": row.label, "unit": row.unit, "ucum": row.ucum, "count": count}
+        return {**asdict(row), "count": count}
 
     return {
         "files": found.files,
@@ -164,4 +165,7 @@ def _show(voice: Voice, found: Survey) -> None:
     if rest := found.rows(mappable=False):
         voice.say("codes.unmappable")
         for row, count in rest:
-            voice.out.out(f"  {row.local or '-'} | {row.label} | {row.unit or '-'} × {count}", highlight=False)
+            voice.out.out(
+                f"  {row.local or '-'} | {row.label} | {row.unit or '-'} | {row.chapter or '-'} × {count}",
+                highlight=False,
+            )
