@@ -66,10 +66,12 @@ def _convert(
 
 
 @app.command("submit", help="help.submit")
-def _submit(
+def _submit(  # noqa: PLR0917 - typer calls it by name
     recipients: Annotated[list[str], typer.Argument(help="help.submit.recipients")],
     sender: Annotated[str, typer.Option(help="help.submit.sender")],
     network: Annotated[Network, typer.Option(help="help.submit.network")] = Network.MSSANTE,
+    peer: Annotated[Path | None, typer.Option(help="help.submit.peer")] = None,
+    peer_host: Annotated[str, typer.Option(help="help.submit.peer-host")] = "",
     stack: Stack = "passerelle",
 ) -> None:
     from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
@@ -78,7 +80,10 @@ def _submit(
 
     given = submission.Submission(network, sender, tuple(recipients))
     mail = sys.stdin.buffer.read(submission.MOST_TO_READ)
-    submission.submit(bridge.find(cloud.outer(), stack).mailroom, given, mail)
+    found = bridge.find(cloud.outer(), stack)
+    if peer:
+        submission.admit(found.grounds, submission.Caller(peer, peer_host), sender, datetime.now(UTC))
+    submission.submit(found.mailroom, given, mail)
 
 
 @app.command("deliveries", help="help.deliveries")

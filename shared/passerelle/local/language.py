@@ -50,6 +50,11 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Envelope sender; empty for a notice.",
         ),
         "help.submit.network": ("Réseau d'où vient le courriel.", "Network that the mail comes from."),
+        "help.submit.peer": (
+            "Certificats (PEM) de l'opérateur MSSanté qui remet le courriel : la liste blanche doit le nommer.",
+            "Certificates (PEM) of the MSSanté operator that hands the mail over: the white list must name it.",
+        ),
+        "help.submit.peer-host": ("Nom que cet opérateur donne dans EHLO.", "Name that this operator gives in EHLO."),
         "help.submit.recipients": ("Destinataires de l'enveloppe.", "Envelope recipients."),
         "help.stack": ("Nom de la pile déployée.", "Name of the deployed stack."),
         "help.deliveries": ("Lister les remises, ou en suivre une.", "List the deliveries, or follow one."),

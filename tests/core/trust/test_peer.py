@@ -85,6 +85,12 @@ def test_a_listed_certificate_speaks_for_its_own_domains_only() -> None:
     assert verdict(good, domain="other.mssante.example", listed=other) == "trust.not-listed"
 
 
+def test_a_notice_may_come_from_any_operator_and_from_nobody_else() -> None:
+    assert verdict(shown(pki.variant(GOOD), Use.CLIENT), domain="") == "let in"
+    other = pki.variant(GOOD, name=NAME.replace("1990000001", "1990000002"))
+    assert verdict(shown(other, Use.CLIENT), domain="") == "trust.not-listed"
+
+
 def test_a_certificate_for_one_direction_is_refused_in_the_other() -> None:
     serving = pki.variant(GOOD, usages=pki.TLS[:1])
     assert verdict(shown(serving, Use.SERVER)) == "let in"

@@ -43,8 +43,11 @@ def check(peer: Peer, ground: Ground, now: datetime) -> Name:
 
 
 def check_operator(peer: Peer, domain: str, ground: Ground, listed: WhiteList, now: datetime) -> Name:
-    """Return whom a peer's certificate names, where the white list lets it speak for a domain; raise otherwise."""
-    allowed = listed.names(domain)
+    """Return whom a peer's certificate names, where the white list lets it speak for a domain; raise otherwise.
+
+    Without a domain (the null sender of a notice), it is to be the name of any operator.
+    """
+    allowed = listed.names(domain) if domain else frozenset().union(*listed.domains.values())
     name = check(peer, ground, now)
     if name not in allowed:
         raise UntrustedError("trust.not-listed", "A peer's certificate is not the one of its domain in the white list.")

@@ -7,6 +7,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from passerelle.adapters import wiring
+from passerelle.adapters.bulletins import S3Bulletins
+from passerelle.adapters.grounds import Grounds
+from passerelle.adapters.keyring import AwsKeyring
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import UnavailableError
@@ -31,6 +35,14 @@ class Bridge:
     def ledger(self) -> DynamoLedger:
         """Return its ledger."""
         return DynamoLedger(self.cloud.client("dynamodb"), self.resources["LedgerTable"])
+
+    @property
+    def grounds(self) -> Grounds:
+        """Return what its trust in MSSanté stands on; revocation is always looked at from here."""
+        storage, bucket = self.cloud.client("s3"), self.resources["ConfigurationBucket"]
+        secrets, kms = self.cloud.client("secretsmanager"), self.cloud.client("kms")
+        keyring = AwsKeyring(secrets, storage, kms, f"{self.stack}/keys/", bucket)
+        return Grounds(keyring, S3Bulletins(storage, bucket), {wiring.MSSANTE: ()})
 
     def publish(self, key: str, content: bytes) -> None:
         """Put a file of the configuration in its place: agreements.toml, or a certificate, or anchors."""

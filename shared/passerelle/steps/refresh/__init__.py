@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from passerelle.core.errors import PasserelleError
-from passerelle.core.trust import crl, expiry, ground, white_list, white_list_xml
+from passerelle.core.trust import crl, expiry, ground, white_list
 from passerelle.core.trust.expiry import Term
 from passerelle.core.trust.white_list import Kept
 from passerelle.steps.refresh.ports import Fetched, RefreshDesk, Wanted
@@ -85,6 +85,8 @@ def _fetch_white_list(desk: RefreshDesk, made: Round) -> None:
 
 def _confirmed(desk: RefreshDesk, kept: Kept | None) -> Kept:
     """Return the list to keep: the new one, or the old one where the server says that it has no other."""
+    from passerelle.core.trust import white_list_xml  # noqa: PLC0415 - XML takes time that those who look up need not
+
     sources, now = desk.sources, desk.clock()
     anchors = desk.keyring.anchors(sources.list_anchors)
     tag = kept.tag if kept else ""
