@@ -140,7 +140,7 @@ def test_the_first_agreement_that_fits_is_the_one() -> None:
 
 
 def test_every_option_that_the_example_shows_can_be_switched_on() -> None:
-    asked = re.sub(r"^# (account|letters|prescriber|patient_boxes) =", r"\1 =", EXAMPLE, flags=re.MULTILINE)
+    asked = re.sub(r"^# (account|active|letters|prescriber|patient_boxes) =", r"\1 =", EXAMPLE, flags=re.MULTILINE)
     (plain, other) = (
         parse(text.encode()).between(Network.APICRYPT, DOCTOR, HOSPITAL_ALIAS) for text in (EXAMPLE, asked)
     )
@@ -150,7 +150,7 @@ def test_every_option_that_the_example_shows_can_be_switched_on() -> None:
     assert (other.letters, other.prescriber, other.patient_boxes) == (Letters.N3, True, True)
     outward = parse(asked.encode()).between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
     assert outward is not None
-    assert outward.account
+    assert (outward.account, outward.active, plain.active) == (True, Doubt.HOLD, Doubt.FLAG)
 
 
 def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
