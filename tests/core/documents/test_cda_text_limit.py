@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda import body
 from passerelle.core.errors import MalformedError
 from tests.vectors import make_cda as make
 
-LIMIT = 1_000
+LIMIT = 4_000
 
 
 def _sections(text: str) -> str:
@@ -29,6 +30,16 @@ def _base64(text: str) -> str:
 
 def _plain(text: str) -> str:
     return f'<nonXMLBody><text mediaType="text/plain">{text}</text></nonXMLBody>'
+
+
+def test_a_header_fits_at_the_cap_and_not_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = make.cda(make.section("mot"))
+    head = etree.fromstring(content.partition(b"<component>")[0] + b"</ClinicalDocument>")
+    size = sum(len(said) for part in head for said in part.itertext()) - len("Compte rendu de consultation")
+    monkeypatch.setattr(body, "MOST_TEXT", size + 100)
+    assert cda.read(make.cda(make.section("mot"), title="m" * 100)).title == "m" * 100
+    with pytest.raises(MalformedError, match=r"cda\.text"):
+        cda.read(make.cda(make.section("mot"), title="m" * 101))
 
 
 @pytest.mark.parametrize("form", [_sections, _titled, _base64, _plain])

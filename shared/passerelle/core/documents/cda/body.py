@@ -7,12 +7,12 @@ from lxml import etree
 
 from passerelle.core.documents import narrative
 from passerelle.core.documents.cda import media, transcript
-from passerelle.core.documents.markup import child, children, value, words
+from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.documents.narrative.layout import wrap
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Attachment
 
-MOST_TEXT = 4_000_000  # characters of a body: as many as an HPRIM text may have; 3 s
+MOST_TEXT = 4_000_000  # characters of a header, of a body: as many as an HPRIM text may have; 3 s
 _COPY_TEMPLATE = "1.2.250.1.213.1.1.2.243"  # section FR-Document-PDF-copie
 _COPY_CODE = "55108-5"
 
@@ -27,6 +27,7 @@ class Body:
 
 def read(document: etree._Element) -> Body:
     """Return the body of a ClinicalDocument; MalformedError `cda.body` where it has none."""
+    _bound(len(said) for part in document if local(part) != "component" for said in part.itertext())
     single = child(document, "component", "nonXMLBody", "text")
     if single is not None:
         return _single(single)
