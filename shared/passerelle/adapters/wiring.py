@@ -18,7 +18,7 @@ from passerelle.adapters.queue import SqsQueue
 from passerelle.adapters.relay import SmtpRelay
 from passerelle.adapters.settings import Settings, Tls
 from passerelle.core.message import Network
-from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk
+from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -90,11 +90,14 @@ def queue() -> SqsQueue:
 
 
 @cache
-def keyring() -> AwsKeyring:
-    """Return the keyring."""
+def keyring() -> Keyring:
+    """Return the keyring, which tells of the end of the bridge's own certificates."""
+    from passerelle.adapters.ends import WatchedKeyring  # noqa: PLC0415 - cryptography takes time that `accept` needs not
+
     secrets = boto3.client("secretsmanager", config=_CLIENTS)
     kms: Kms = boto3.client("kms", config=_CLIENTS)
-    return AwsKeyring(secrets, _storage(), kms, settings().secrets_prefix, settings().configuration)
+    kept = AwsKeyring(secrets, _storage(), kms, settings().secrets_prefix, settings().configuration)
+    return WatchedKeyring(kept, now)
 
 
 @cache
