@@ -1,4 +1,3 @@
-import asyncio
 import random
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyhanko.sign.validation.generic_cms import async_validate_cms_signature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import StandardCMSSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 
 from passerelle.core.cms import keys, recipients, signature, signed, structure
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError, UntrustedError
@@ -83,13 +78,6 @@ def test_a_detached_signature_is_verified(peer: tuple[str, ...]) -> None:
     assert refusal(make(*OPAQUE, *peer), CONTENT) == "cms.two-contents"
 
 
-def test_ecdsa_is_verified(tmp_path: Path) -> None:
-    curve = pki.issue(pki.Subject("ec", emails=("ec@x.example",)), pki.ec_key("ec"), pki.authority())
-    certificate, private = openssl.store(tmp_path, "ec", curve)
-    data = make(*OPAQUE, "-signer", certificate, "-inkey", private)
-    assert signed.verify(data).algorithm == "ECDSA-SHA256"
-
-
 @settings(max_examples=20, deadline=None)
 @given(content=st.binary(max_size=200))
 def test_what_is_signed_is_verified(content: bytes) -> None:
@@ -97,29 +85,6 @@ def test_what_is_signed_is_verified(content: bytes) -> None:
     found = signed.verify(signed.sign(content, keys.load(jean.chain_pem, jean.key_pem), pki.NOW))
     assert (found.content, found.certificate) == (content, jean.certificate)
     assert found.others == (pki.authority().certificate,)
-
-
-def test_what_is_signed_is_verified_by_openssl(key: keys.Key, tmp_path: Path) -> None:
-    root, _ = openssl.store(tmp_path, "root", pki.root())
-    data = signed.sign(CONTENT, key, pki.NOW)
-    options = ("-CAfile", root, "-purpose", "smimesign", "-attime", str(int(pki.NOW.timestamp())))
-    assert openssl.run("cms", "-verify", "-binary", "-inform", "DER", *options, content=data) == CONTENT
-
-
-def test_what_is_signed_is_verified_by_pyhanko(key: keys.Key) -> None:
-    info = cms.ContentInfo.load(signed.sign(CONTENT, key, pki.NOW))
-    root = asn1x509.Certificate.load(pki.root().certificate.public_bytes(Encoding.DER))
-    status = asyncio.run(
-        async_validate_cms_signature(
-            info["content"],
-            status_cls=StandardCMSSignatureStatus,
-            validation_context=ValidationContext(trust_roots=[root], moment=pki.NOW, allow_fetching=False),
-            key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature"}),
-        )
-    )
-    assert status.valid
-    assert status.intact
-    assert status.trusted
 
 
 def test_the_same_content_key_and_time_give_the_same_bytes(key: keys.Key) -> None:

@@ -145,13 +145,7 @@ def sign(content: bytes, signer: Signer, now: datetime, *, pss: bool = False, de
     curve = public.curve.name if isinstance(public, ec.EllipticCurvePublicKey) else ""
     digest = CURVES.get(curve, "sha256")
     algorithm = f"{digest}_ecdsa" if curve else "rsassa_pss" if pss else "sha256_rsa"
-    attributes = cms.CMSAttributes(
-        [
-            {"type": "content_type", "values": ["data"]},
-            {"type": "signing_time", "values": [cms.Time({"utc_time": now.astimezone(UTC).replace(microsecond=0)})]},
-            {"type": "message_digest", "values": [_hash(structure.digest(digest), content)]},
-        ]
-    )
+    attributes = _attributes_of(_hash(structure.digest(digest), content), now)
     info = {
         "version": "v1",  # RFC 5652 §5.3: by issuer and serial number
         "sid": cms.SignerIdentifier({"issuer_and_serial_number": recipients.identify(signer.certificate)}),
@@ -164,6 +158,16 @@ def sign(content: bytes, signer: Signer, now: datetime, *, pss: bool = False, de
         "signature": signer.sign(b"\x31" + attributes.dump()[1:], algorithm),
     }
     return _written(info, None if detached else content, (signer.certificate, *signer.chain))
+
+
+def _attributes_of(digest: bytes, now: datetime) -> cms.CMSAttributes:
+    return cms.CMSAttributes(
+        [
+            {"type": "content_type", "values": ["data"]},
+            {"type": "signing_time", "values": [cms.Time({"utc_time": now.astimezone(UTC).replace(microsecond=0)})]},
+            {"type": "message_digest", "values": [digest]},
+        ]
+    )
 
 
 def _pss() -> algos.RSASSAPSSParams:
