@@ -2,12 +2,15 @@
 
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from asn1crypto import cms
 
+from passerelle.adapters.agreements import parse
 from passerelle.adapters.cipher import SmimeCipher
 from passerelle.adapters.grounds import Grounds
+from passerelle.adapters.terms import AgreementsError
 from passerelle.core.cms import compressed, enveloped, keys, signed
 from passerelle.core.errors import PasserelleError, UnsupportedError, UntrustedError
 from passerelle.core.mail import smime
@@ -149,3 +152,15 @@ def test_a_bridge_with_a_key_on_a_curve_opens_and_signs(cipher: SmimeCipher, key
     inner = smime.unwrap(enveloped.unseal(locked.cms, keys.load(jean.chain_pem, jean.key_pem)))
     assert inner
     assert signed.verify(inner.cms).algorithm == "ECDSA-SHA256"
+
+
+def test_a_profile_is_agreed_for_smime_and_for_nothing_else() -> None:
+    example = (Path(__file__).resolve().parents[2] / "examples" / "agreements.toml").read_text("utf-8")
+    book = parse(
+        example.replace('certificate = "jean.martin" ', 'profile = "modern"\ncertificate = "jean.martin" ').encode()
+    )
+    found = {pair.recipient.address: pair.recipient.profile for pair in book.pairs.values()}
+    assert found["jean.MARTIN@medical59.apicrypt.example"] is Profile.MODERN
+    assert found["medecine.interne@ch-exemple.mssante.example"] is Profile.INTEROP
+    with pytest.raises(AgreementsError, match="only lock smime has a profile"):
+        parse(example.replace('lock = "channel"', 'profile = "modern"\nlock = "channel"', 1).encode())
