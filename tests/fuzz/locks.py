@@ -3,17 +3,20 @@
 import base64
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 
 from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from passerelle.core.cms import ber, compressed, enveloped, keys, signed
+from passerelle.core.documents import cda
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import courtesy, envelope, fields, mime, report, smime
-from passerelle.core.message import Network, Opened, Proof
+from passerelle.core.message import Mailbox, Message, Network, Opened, Proof
 from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.trust import binding, crl, names, path, white_list, white_list_xml
+from tests.core.documents.synthetic import DISPATCH
 from tests.fuzz import documents
 from tests.fuzz.registry import Target
 from tests.vectors import lists, make_cda, pki
@@ -87,6 +90,13 @@ def _mime(content: bytes) -> None:
     courtesy.read(content)
 
 
+def _outward(content: bytes) -> None:
+    """Write what a CDA says as HPRIM."""
+    document = cda.read(content)
+    message = Message("1@a.example", Mailbox("a@a.example"), "", (document,), _PROOF)
+    apicrypt.write(message, replace(DISPATCH, account=True))
+
+
 def _fields(content: bytes) -> None:
     for _, value in fields.parse(content):
         fields.decode(value)
@@ -149,6 +159,14 @@ TARGETS = (
         _MIME_WORDS,
         16_384,
     ),
+    Target(
+        "cross-inward",
+        lambda content: mssante.write(apicrypt.read(Opened(_MAIL + b"\r\n" + content, _PROOF)), DISPATCH),
+        lambda: tuple(seed.replace(b"\n", b"\r\n") for seed in documents.TARGETS[0].seeds()[:2]),
+        (b"28/03/1979", b"RES|", b"****LAB****", b"\r\n", b"<5", b"10*9/L"),
+        1_024,
+    ),
+    Target("cross-outward", _outward, documents.TARGETS[1].seeds, documents.TARGETS[1].words, 16_384),
     Target("fields", _fields, lambda: (_MAIL,), (b"=?utf-8?Q?", b"?=", b"name*0*=utf-8''", b'"\\"', b" <a@b.example>")),
     Target("smime", _smime, lambda: (_MAIL + smime.wrap(_signed()[0], "signed-data"),), _MIME_WORDS),
     Target(

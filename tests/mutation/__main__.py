@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -32,15 +33,23 @@ _PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:
 Covering = Mapping[Path, Mapping[int, Sequence[str]]]
 
 
-def covering(data: Path) -> Covering:
-    """Return the tests that ran each line of each module of the room; measured once, until the file is removed."""
-    if not data.exists():
-        measure = ("--cov=passerelle.core.documents", "--cov-context=test", "--cov-report=", *TESTS)
+def covering(folder: Path) -> Covering:
+    """Return the tests that ran each line of each module, without those that fail by themselves; measured once."""
+    data, failing = folder / "coverage", folder / "failing"
+    if not failing.exists():
+        measure = ("-rfE", "--cov=passerelle.core.documents", "--cov-context=test", "--cov-report=", *TESTS)
         environment = os.environ | {"COVERAGE_FILE": str(data)}
-        subprocess.run([*_PYTEST, *measure], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run([*_PYTEST, *measure], cwd=ROOT, env=environment, check=False, capture_output=True)
+        names = re.findall(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", done.stdout.decode(), re.MULTILINE)
+        failing.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+    bad = set(failing.read_text("utf-8").splitlines())
     found = CoverageData(str(data))
     found.read()
-    return {Path(file): found.contexts_by_lineno(file) for file in found.measured_files()}
+    return {Path(file): _good(found.contexts_by_lineno(file), bad) for file in found.measured_files()}
+
+
+def _good(lines: Mapping[int, Sequence[str]], bad: set[str]) -> dict[int, list[str]]:
+    return {line: [name for name in names if name.rpartition("|")[0] not in bad] for line, names in lines.items()}
 
 
 def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
@@ -83,7 +92,7 @@ def main() -> int:
     options.add_argument("--data", type=Path, default=ROOT / ".mutation")
     asked = options.parse_args()
     asked.data.mkdir(exist_ok=True)
-    ran = covering(asked.data.resolve() / "coverage")
+    ran = covering(asked.data.resolve())
     known = [
         one for path in sorted(ROOM.rglob("*.py")) if asked.only in str(path.relative_to(ROOM)) for one in every(path)
     ]

@@ -68,8 +68,9 @@ def test_an_encrypted_pdf_is_told() -> None:
         make.objects(SENDS, entries=b"/Filter/FlateDecode/DecodeParms<</Predictor 2>>"),
         make.objects(SENDS, entries=b"/DP<</Predictor 12>>", packed=zlib.compress(b"\x029 0 <<\x02/Sub\x02mit")),
         make.objects(SENDS, packed=zlib.compress(b"9 0 <<%b>>" % (SENDS * 900))[:60]),
+        make.objects(SENDS, packed=zlib.compress(b"9 0 <<%b>>" % SENDS)[:-4] + b"\0\0\0\0"),
     ],
-    ids=["hexadecimal", "filter named elsewhere", "predictor of TIFF", "rows of PNG", "cut short"],
+    ids=["hexadecimal", "filter named elsewhere", "predictor of TIFF", "rows of PNG", "cut short", "wrong at its end"],
 )
 def test_objects_that_are_not_read_are_told(stream: bytes) -> None:
     assert inspect(make.pdf(b"", stream)) == ("pdf.unread",)

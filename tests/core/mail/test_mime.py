@@ -355,6 +355,11 @@ def test_a_text_under_a_wrong_charset_is_still_read() -> None:
         assert mime.read(bodied(b"Content-Type: text/plain; charset=%s\r\n" % charset, raw)).parts[0].text == "é"
 
 
+@pytest.mark.parametrize(("year", "read"), [(1969, False), (1970, True), (2199, True), (2200, False)])
+def test_a_date_before_or_after_all_mails_is_none(*, year: int, read: bool) -> None:
+    assert (mime.read(bodied(b"Date: 4 Mar %d 05:06:07 +0000\r\n" % year, b"")).date is not None) is read
+
+
 def test_a_strange_date_or_message_id_is_no_reason_to_refuse() -> None:
     mail = mime.read(bodied(b"Date: 99 Foo 99999999 99:99\r\nMessage-ID: a b\r\n", b""))
     assert (mail.date, mail.message_id) == (None, "")

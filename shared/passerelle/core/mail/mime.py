@@ -18,6 +18,7 @@ __all__ = ["Mail", "Part", "bounded", "decoded", "read", "safe_name", "sender", 
 
 LONGEST_NAME = 120
 MOST_TEXT = 1_000_000  # characters around the documents: 500 pages, 0.5 s
+_YEARS = range(1970, 2200)  # of a mail that was really written: days can be added to it and taken off
 _AT_MOST_ONCE = ("subject", "sender", "to", "cc", "reply-to", "date", "message-id")  # RFC 5322 §3.6
 
 
@@ -90,6 +91,8 @@ def _date(value: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if found.year not in _YEARS:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
