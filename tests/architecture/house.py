@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+VERBS_OF_PEOPLE = {"decide"}  # a command of the same name, no function
 VERBS_WITHOUT_QUEUE = {"refresh", "sweep"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
     "passerelle.adapters",
@@ -20,7 +21,7 @@ LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableError", "OvertakenError"}
 LOSSES = {"Loss", "lose"}
-VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate)\.[a-z-]+")
+VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate|operator)\.[a-z-]+")
 NUMBER = "7000000"
 PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/[s]imple/|index[-]url|resolved.*https?:|file[:]///")  # not itself
 
@@ -69,8 +70,13 @@ def verb_law(root: Path) -> list[str]:
         found += [f"{verb}: no {name} in template.yaml" for name in resources if f"\n  {name}:\n" not in template]
     inside = [path for path in (root / "shared/passerelle/steps").iterdir() if path.suffix == ".py" or path.is_dir()]
     steps = {path.stem for path in inside} - {"__init__", "__pycache__", "ports"}
+    people = {
+        step for step in steps & VERBS_OF_PEOPLE if (root / f"shared/passerelle/local/commands/{step}.py").exists()
+    }
     found += [
-        f"{step}: no functions/{step}.py" for step in sorted(steps) if not (root / f"functions/{step}.py").exists()
+        f"{step}: no functions/{step}.py"
+        for step in sorted(steps - people)
+        if not (root / f"functions/{step}.py").exists()
     ]
     return found
 

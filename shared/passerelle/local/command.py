@@ -1,4 +1,4 @@
-"""The command line: `passerelle demo | convert | submit | deliveries | agreements | codes`."""
+"""The command line: `passerelle demo | convert | submit | deliveries | hold | release | retry | refuse | …`."""
 
 import os
 import sys
@@ -15,6 +15,7 @@ except ImportError as missing:
 
 from passerelle.core.errors import PasserelleError, UnavailableError
 from passerelle.core.message import Network
+from passerelle.core.receipts.lifecycle import State
 from passerelle.local import language
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
@@ -30,6 +31,7 @@ app = typer.Typer(
 # The help of every parameter is its key in the catalogue: `spoken` puts the sentence there.
 Json = Annotated[bool, typer.Option("--json", help="help.json")]
 Stack = Annotated[str, typer.Option(envvar="PASSERELLE_STACK", help="help.stack")]
+By = Annotated[str, typer.Option("--by", envvar="PASSERELLE_OPERATOR", help="help.by")]
 AgreementsFile = Annotated[Path | None, typer.Option("--agreements", help="help.agreements.option")]
 
 
@@ -93,6 +95,9 @@ def _deliveries(  # noqa: PLR0917 - typer calls it by name
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="help.deliveries.day")] = None,
     as_json: Json = False,
     follow: Annotated[bool, typer.Option("--follow", help="help.deliveries.follow")] = False,
+    days: Annotated[int, typer.Option(help="help.deliveries.days", min=1, max=400)] = 1,
+    state: Annotated[State | None, typer.Option(case_sensitive=False, help="help.deliveries.state")] = None,
+    reason: Annotated[str, typer.Option(help="help.deliveries.reason")] = "",
     stack: Stack = "passerelle",
 ) -> None:
     from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
@@ -100,7 +105,46 @@ def _deliveries(  # noqa: PLR0917 - typer calls it by name
     from passerelle.local.commands import deliveries as tracking  # noqa: PLC0415 - see above
 
     when: date = (day or datetime.now(UTC)).date()
-    tracking.run(context.obj, tracking.Wish(delivery, when, as_json, follow), bridge.find(cloud.outer(), stack).ledger)
+    wish = tracking.Wish(delivery, when, as_json, follow, days, state, reason)
+    tracking.run(context.obj, wish, bridge.find(cloud.outer(), stack).ledger)
+
+
+def _decision(decision: str, words: str) -> None:
+    @app.command(decision, help=words)
+    def _decide(
+        context: typer.Context,
+        delivery: Annotated[str, typer.Argument(metavar="ID", help="help.deliveries.id")],
+        author: By,
+        day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="help.deliveries.day")] = None,
+        stack: Stack = "passerelle",
+    ) -> None:
+        from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+        from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+        from passerelle.local.commands import decide, deliveries  # noqa: PLC0415 - see above
+        from passerelle.steps.decide import Author, Decision  # noqa: PLC0415 - see above
+
+        wish = deliveries.Wish(delivery, (day or datetime.now(UTC)).date())
+        chosen = decide.Chosen(Decision(decision), wish, Author(author))
+        decide.run(context.obj, bridge.find(cloud.outer(), stack), chosen)
+
+
+for _named in (("hold", "help.hold"), ("release", "help.release"), ("retry", "help.retry"), ("refuse", "help.refuse")):
+    _decision(*_named)
+
+
+@app.command("dead-letters", help="help.dead-letters")
+def _dead_letters(
+    context: typer.Context,
+    replay: Annotated[bool, typer.Option("--replay", help="help.dead-letters.replay")] = False,
+    author: By = "",
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import decide  # noqa: PLC0415 - see above
+    from passerelle.steps.decide import Author  # noqa: PLC0415 - see above
+
+    decide.replay(context.obj, bridge.find(cloud.outer(), stack), Author(author) if replay else None)
 
 
 @app.command("agreements", help="help.agreements")

@@ -61,6 +61,34 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "help.deliveries.id": ("Identifiant d'une remise, entier ou son début.", "Id of a delivery, or its start."),
         "help.deliveries.day": ("Jour (UTC) des remises, AAAA-MM-JJ.", "Day (UTC) of the deliveries, YYYY-MM-DD."),
         "help.deliveries.follow": ("Attendre la suite jusqu'à la fin.", "Wait for what follows, until the end."),
+        "help.deliveries.days": ("Nombre de jours, en remontant.", "How many days, back from there."),
+        "help.deliveries.state": ("Seulement celles dans cet état.", "Only those in this state."),
+        "help.deliveries.reason": (
+            "Seulement celles dont le motif commence ainsi.",
+            "Only those whose reason starts so.",
+        ),
+        "help.by": ("Qui décide : un nom sans espace, gardé dans le registre.", "Who decides: kept in the ledger."),
+        "help.hold": ("Retenir une remise qui n'est pas encore partie.", "Hold a delivery that has not left yet."),
+        "help.release": (
+            "Laisser partir une remise retenue ; un envoi incertain est renvoyé.",
+            "Let a held delivery go; an uncertain one is sent again.",
+        ),
+        "help.retry": (
+            "Réessayer maintenant, ou juger à nouveau ce qui est retenu ou en quarantaine.",
+            "Try again now, or judge again what is held or in quarantine.",
+        ),
+        "help.refuse": (
+            "Refuser une remise retenue ou en quarantaine : l'expéditeur en est averti.",
+            "Refuse a delivery that is held or in quarantine: its sender is told.",
+        ),
+        "help.dead-letters": (
+            "Compter ce que les files ont abandonné, ou le remettre en route.",
+            "Count what the queues gave up, or put it back.",
+        ),
+        "help.dead-letters.replay": ("Remettre en route (--by nécessaire).", "Put it back (needs --by)."),
+        "decide.done": ("{delivery} : {state}", "{delivery}: {state}"),
+        "dead-letters.count": ("{verb:<12} {number} message(s) abandonné(s)", "{verb:<12} {number} dead letter(s)"),
+        "dead-letters.replayed": ("{verb:<12} {number} remis en route", "{verb:<12} {number} put back"),
         "help.agreements": ("Vérifier un fichier de conventions.", "Check a file of agreements."),
         "help.agreements.file": ("Le fichier (TOML).", "The file (TOML)."),
         "help.codes": (

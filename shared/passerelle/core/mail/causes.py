@@ -143,6 +143,11 @@ _CAUSES = {
         "2.0.0", "Son serveur a pris le courrier en charge.", "Its server has taken charge of the mail."
     ),
     "receipt.delivered": Cause("2.1.5", "Le courrier est dans sa boîte.", "The mail is in the mailbox."),
+    "operator": Cause(
+        "5.7.1",
+        "Un exploitant de la passerelle a refusé ce courrier. Adressez-vous à lui.",
+        "An operator of the bridge has refused this mail. Ask him.",
+    ),
     "receipt.silent": Cause(
         "4.0.0",
         "Aucun accusé de lecture n'est venu dans le délai convenu. Assurez-vous que le courrier a été lu.",

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from rich.markup import escape
 
 from passerelle.core.errors import UnsupportedError
 from passerelle.core.receipts.delivery import Delivery, Event
-from passerelle.core.receipts.lifecycle import AT_WORK
+from passerelle.core.receipts.lifecycle import AT_WORK, State
 from passerelle.local.commands import timeline
 from passerelle.local.voice import Voice
 from passerelle.steps.ports import Ledger
@@ -27,18 +27,29 @@ class Wish:
     day: date
     as_json: bool = False
     follow: bool = False
+    days: int = 1  # so many, back from the day
+    state: State | None = None
+    reason: str = ""  # the start of it
 
 
 def run(voice: Voice, wish: Wish, ledger: Ledger) -> None:
     """Show the deliveries of a day, or one."""
     if not wish.id:
-        _list(voice, wish, list(ledger.opened_on(wish.day)))
+        _list(voice, wish, list(_chosen(ledger, wish)))
         return
-    delivery = _find(ledger, wish)
+    delivery = find(ledger, wish)
     if wish.as_json:
         voice.record(timeline.record(delivery, ledger.history(delivery.id)))
     else:
         _tell(voice, delivery, _events(ledger, delivery.id, follow=wish.follow))
+
+
+def _chosen(ledger: Ledger, wish: Wish) -> Iterator[Delivery]:
+    """Yield the deliveries that are wished for, oldest day first."""
+    for back in reversed(range(wish.days)):
+        for one in ledger.opened_on(wish.day - timedelta(days=back)):
+            if wish.state in {None, one.state} and one.reason.startswith(wish.reason):
+                yield one
 
 
 def _list(voice: Voice, wish: Wish, deliveries: list[Delivery]) -> None:
@@ -47,14 +58,16 @@ def _list(voice: Voice, wish: Wish, deliveries: list[Delivery]) -> None:
         return
     if not deliveries:
         voice.say("deliveries.none", day=wish.day.isoformat())
+    clock = "%H:%M:%S" if wish.days == 1 else "%d/%m %H:%M"
     for one in deliveries:
         notice = f" ← {one.notice_of[:_SHORT_ID]}" if one.notice_of else ""
         state, reason = timeline.state(one.state), escape(one.reason)
-        voice.out.print(f"{one.id[:_SHORT_ID]}  {one.opened_at:%H:%M:%S}  {state:<30} {reason}{notice}")
+        voice.out.print(f"{one.id[:_SHORT_ID]}  {one.opened_at:{clock}}  {state:<30} {reason}{notice}")
     _explain(voice, (one.reason for one in deliveries))
 
 
-def _find(ledger: Ledger, wish: Wish) -> Delivery:
+def find(ledger: Ledger, wish: Wish) -> Delivery:
+    """Return the delivery of an id, or the one of that day whose id starts so."""
     if len(wish.id) == _FULL_ID:
         return ledger.get(wish.id)
     found = [one for one in ledger.opened_on(wish.day) if one.id.startswith(wish.id)]
