@@ -68,12 +68,17 @@ def test_an_encrypted_pdf_is_told() -> None:
         make.objects(SENDS, entries=b"/Filter/FlateDecode/DecodeParms<</Predictor 2>>"),
         make.objects(SENDS, entries=b"/DP<</Predictor 12>>", packed=zlib.compress(b"\x029 0 <<\x02/Sub\x02mit")),
         make.objects(SENDS, packed=zlib.compress(b"9 0 <<%b>>" % (SENDS * 900))[:60]),
-        make.objects(SENDS, packed=zlib.compress(b"9 0 <<%b>>" % SENDS)[:-4] + b"\0\0\0\0"),
+        make.objects(b"", packed=b"\x78\x9c\x07 no block"),
     ],
-    ids=["hexadecimal", "filter named elsewhere", "predictor of TIFF", "rows of PNG", "cut short", "wrong at its end"],
+    ids=["hexadecimal", "filter named elsewhere", "predictor of TIFF", "rows of PNG", "cut short", "wrong inside"],
 )
 def test_objects_that_are_not_read_are_told(stream: bytes) -> None:
     assert inspect(make.pdf(b"", stream)) == ("pdf.unread",)
+
+
+def test_a_wrong_checksum_hides_nothing() -> None:
+    packed = zlib.compress(b"9 0 <<%b>>" % SENDS)[:-4] + b"\0\0\0\0"
+    assert inspect(make.pdf(b"", make.objects(b"", packed=packed))) == ("pdf.submit",)
 
 
 def test_pictures_in_rows_and_a_table_in_rows_do_not_matter() -> None:

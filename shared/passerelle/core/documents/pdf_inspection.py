@@ -138,13 +138,15 @@ def _pieces(content: bytes) -> Iterator[bytes]:
     if _ODD.search(plain):
         raise _UnreadError
     left = MOST_INFLATED
-    for number, start in enumerate(_object_streams(content), 1):
+    for start in _object_streams(content):
         stop = content.find(b"endstream", start)
         packed = content[start : stop if stop > 0 else len(content)]
         left -= len(packed)
-        piece = _inflated(packed, left)
+        if left < 0:
+            raise _UnreadError
+        piece, whole = _inflated(packed, left + 1)
         left -= len(piece)
-        if number > MOST_STREAMS or left < 0:
+        if not whole or left < 0:
             raise _UnreadError
         yield _plain(piece)
 
@@ -166,24 +168,20 @@ def _object_streams(content: bytes) -> Iterator[int]:
     for number, found in enumerate(_STREAM.finditer(content)):
         if number > MOST_STREAMS:
             raise _UnreadError
-        stream = zlib.decompressobj()
-        try:
-            begins = stream.decompress(content[found.end() : found.end() + 4096], _BEGINNING)
-        except zlib.error:
-            continue  # no object stream, or an encrypted one
+        packed = content[found.end() : found.end() + 4096]
+        if len(packed) < 2 or packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31:  # noqa: PLR2004 - RFC 1950 §2.2
+            continue
+        begins, _ = _inflated(packed, _BEGINNING)
         if _ROWS.match(begins):
             raise _UnreadError
         if _NUMBERS.match(begins):
             yield found.end()
 
 
-def _inflated(packed: bytes, most: int) -> bytes:
-    """Return what a stream inflates to, whole."""
-    stream = zlib.decompressobj()
+def _inflated(packed: bytes, most: int) -> tuple[bytes, bool]:
+    """Return what zlib bytes inflate to, and whether they are whole; no reader asks for their checksum."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = stream.decompress(packed, max(most, 0) + 1)
+        return stream.decompress(packed[2:], most), stream.eof
     except zlib.error:
         raise _UnreadError from None
-    if not stream.eof:
-        raise _UnreadError
-    return content
