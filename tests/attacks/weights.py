@@ -255,6 +255,16 @@ WEIGHTS = (
         Door.MSSANTE,
         lambda: _cda(make_cda.cda(make_cda.single(files.streamed()))),
     ),
+    Weight(
+        "a PDF with a page of 50 MB, deflated three times",
+        Door.MSSANTE,
+        lambda: _cda(make_cda.cda(make_cda.single(files.streamed(size=50_000_000)))),
+    ),
+    Weight(
+        "a PDF with a page of 15 MB, deflated three times",
+        Door.MSSANTE,
+        lambda: _cda(make_cda.cda(make_cda.single(files.streamed(size=15_000_000)))),
+    ),
     Weight("a PDF with 10^12 forms", Door.MSSANTE, lambda: _cda(make_cda.cda(make_cda.single(files.forms())))),
     Weight("an HPRIM text of 17 MB", Door.SIGNED, lambda: _hprim("mot " * 19, 17_000_000)),
     Weight("an HPRIM text of 8,000 lines", Door.SIGNED, lambda: _hprim("mot " * 19, 8_000 * 78)),

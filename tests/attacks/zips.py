@@ -124,9 +124,9 @@ ATTACKS = (
         "REFUSED xdm.zip-entries",
     ),
     _case(
-        "65,000 entries",
+        "5,000 entries",
         BOMB,
-        lambda: make_cda.archive({**FILES, **{f"n{n}": b"" for n in range(60_000)}}),
+        lambda: make_cda.archive({**FILES, **{f"n{n}": b"" for n in range(5_000)}}),
         "REFUSED xdm.zip-entries",
     ),
     _case("a name that climbs", SLIP, _with("../../etc/cron.d/x"), "REFUSED xdm.zip-names"),

@@ -16,6 +16,7 @@ MOST_WORK = 1_000_000  # operators and letters of all pages: about 15 s; ten kil
 _DRAWING = 2_000  # what a page or a form counts for, beside its operators: it is parsed before they are seen
 _BYTES = 4  # of a page's own stream that count for one
 _MOST_PARSED = 200_000  # operands and operators of one page or form
+_MOST_UNPACKED = 16_000_000  # bytes of one stream, and twice that in all its filters
 _FEWEST_CHARACTERS = 20  # a page with fewer is an image with a stamp on it
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings quote the document
@@ -55,7 +56,14 @@ class _Meter:
 def lines(pdf: bytes) -> tuple[str, ...]:
     """Return what a PDF says in lines of at most 80 columns, or one line that says why it says nothing."""
     try:
-        with apply_configuration(stream_parsing_work_maximum_count=_MOST_PARSED):
+        with apply_configuration(
+            stream_parsing_work_maximum_count=_MOST_PARSED,
+            zlib_maximum_output_length=_MOST_UNPACKED,
+            lzw_maximum_output_length=_MOST_UNPACKED,
+            run_length_maximum_output_length=_MOST_UNPACKED,
+            array_based_stream_maximum_output_length=_MOST_UNPACKED,
+            stream_decoding_work_maximum_length=2 * _MOST_UNPACKED,
+        ):
             pages, more = _pages(PdfReader(io.BytesIO(pdf)))
     except Exception:  # noqa: BLE001 - pypdf raises whatever a broken PDF makes it stumble on; the PDF travels beside
         return (UNREADABLE,)
