@@ -41,7 +41,11 @@ _ACTS = MappingProxyType(
         "pdf.embedded-file": _name("EmbeddedFiles?", "FileAttachment", "Collection") + b"|" + _short(b"EF", b"<<"),
         "pdf.submit": _name("SubmitForm", "ImportData"),  # §12.7.5
         "pdf.other-file": _name("GoToR", "GoToE"),
-        "pdf.media": _name("RichMedia", "Movie", "Sound", "Screen", "Rendition") + rb"|/3D" + _END,
+        "pdf.media": _name("RichMedia", "Movie", "Sound", "Screen", "Rendition")
+        + rb"|/Subtype\s{0,8}/3D"
+        + _END
+        + rb"|/3D[AD]"
+        + _END,
         "pdf.xfa": _short(b"XFA", rb"\["),  # §12.7.8
         "pdf.encrypted": _name("Encrypt"),  # §7.6
         "pdf.link": _short(b"URI", rb"\(", b"<"),
