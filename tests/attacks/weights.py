@@ -273,8 +273,9 @@ WEIGHTS = (
     Weight("an HPRIM message of 200,000 results", Door.SIGNED, lambda: _results(200_000)),
     Weight("an HPRIM file of 100 patients", Door.SIGNED, lambda: _patients(100)),
     Weight("an HPRIM file of 80,000 patients", Door.SIGNED, lambda: _patients(80_000)),
-    Weight("20 photos of 49 megapixels, JPEG", Door.SIGNED, lambda: _photos(20, "JPEG", 7_000)),
     Weight("20 photos of 49 megapixels, PNG", Door.SIGNED, lambda: _photos(20, "PNG", 7_000)),
+    Weight("5 photos of 49 megapixels, JPEG", Door.SIGNED, lambda: _photos(5, "JPEG", 7_000)),
+    Weight("5 photos of 49 megapixels, PNG", Door.SIGNED, lambda: _photos(5, "PNG", 7_000)),
     Weight("a PNG of 900 megapixels", Door.SIGNED, lambda: files._doctor(files.huge_png(), "a.png", "image/png")),
     Weight("a PNG with a text of 100 MB", Door.SIGNED, lambda: files._doctor(files._text_bomb(), "a.png", "image/png")),
     Weight(

@@ -194,3 +194,11 @@ def test_photos_alone_are_refused_and_nothing_else_is() -> None:
             image.refuse_alone(contents)
     image.refuse_alone([])
     image.refuse_alone([make.jpeg(), b"%PDF-"])
+
+
+def test_the_pixels_of_all_pictures_are_capped_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = make.png(size=(10, 10))
+    monkeypatch.setattr(image, "MOST_IN_ALL", 300)
+    assert image.bounded((one,) * 3) == (one,) * 3
+    with pytest.raises(MalformedError, match=r"image\.total"):
+        image.bounded((one,) * 4)

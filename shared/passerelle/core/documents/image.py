@@ -15,6 +15,7 @@ from passerelle.core.message import Attachment
 JPEG, PNG, HEIC = "image/jpeg", "image/png", "image/heic"
 LARGEST = 10_000_000  # bytes
 MOST_PIXELS = 50_000_000
+MOST_IN_ALL = 250_000_000  # pixels of all pictures of a document: 20 of a telephone; 7 s as PNG
 MOST_PIECES = 20_000  # segments of a JPEG, chunks of a PNG
 EDGE = 2_000  # pixels of the longer edge on a page: 290 dpi across A4
 _SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
@@ -58,6 +59,21 @@ def clean(content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise MalformedError("image.size", f"A picture has at most {LARGEST} bytes.")
     return _png(content) if recognise(content) == PNG else _jpeg(content)
+
+
+def bounded(contents: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return pictures; MalformedError `image.total` where together they have too many pixels to be set."""
+    if sum(map(_pixels, contents)) > MOST_IN_ALL:
+        raise MalformedError("image.total", f"The pictures of a document have at most {MOST_IN_ALL} pixels together.")
+    return contents
+
+
+def _pixels(content: bytes) -> int:
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            return picture.width * picture.height
+    except Exception:  # noqa: BLE001 - Pillow raises whatever a broken picture makes it stumble on
+        raise MalformedError("image.broken", _BROKEN) from None
 
 
 def flat(content: bytes) -> bytes:

@@ -15,7 +15,8 @@ def render(document: Document, author: Professional) -> bytes:
     if document.results:
         text = (*text, *cda.result_lines(document))
     photos = (file.content for file in document.attachments if image.recognise(file.content) in (image.JPEG, image.PNG))
-    pictures = tuple(image.flat(content) for content in islice(photos, pdf.MOST_PICTURES + 1))  # one more is refused
+    some = image.bounded(tuple(islice(photos, pdf.MOST_PICTURES + 1)))  # one more is refused
+    pictures = tuple(map(image.flat, some))
     return pdf.render(document.title, _header(document, author), text or (_EMPTY,), document.created, pictures)
 
 
