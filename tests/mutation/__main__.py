@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOM = ROOT / "shared/passerelle/core/documents"
 TESTS = ("tests/core/documents", "tests/core/networks")
 MOST_TESTS = 60  # for one mutant: those of the file named like the module first
-MOST_SECONDS = 60  # of CPU for one mutant: a loop without end is seen
+MOST_SECONDS = 300  # of CPU for one mutant: a loop without end is seen
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 
 Covering = Mapping[Path, Mapping[int, Sequence[str]]]
@@ -59,8 +59,11 @@ def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
     names = sorted({context.rpartition("|")[0] for context in contexts} - {""})
     stem = mutant.path.stem if mutant.path.stem not in {"reading", "writing", "__init__"} else mutant.path.parent.name
     names.sort(key=lambda name: stem not in name.partition("::")[0])
-    whole = not names and "" in contexts  # it runs at import: any test of the room may see it
-    return [f"{TESTS[0]}"] if whole else names[:MOST_TESTS]
+    if not names and "" in contexts:  # it runs at import: the tests named like the module or its folder, or all
+        words = {mutant.path.stem, *mutant.path.parent.relative_to(ROOM).parts}
+        files = [str(file.relative_to(ROOT)) for file in sorted((ROOT / TESTS[0]).glob("test_*.py"))]
+        return [file for file in files if any(word in file for word in words)] or list(TESTS)
+    return names[:MOST_TESTS]
 
 
 def survives(mutant: Mutant, ran: Covering) -> bool:
