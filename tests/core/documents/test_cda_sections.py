@@ -74,7 +74,7 @@ def test_every_word_of_a_letter_is_in_its_sections_in_order(lines: list[str]) ->
     said = [
         word.rstrip(":")
         for section in letter_sections(tuple(lines))
-        for word in " ".join(section.itertext()).split()
+        for word in " ".join(map(str, section.itertext())).split()
         if word != ":"
     ]
     assert said == [word.rstrip(":") for word in " ".join(lines).split() if word != ":"]
