@@ -186,7 +186,7 @@ def reply(original: Agreement) -> Agreement:
 
 def fingerprint(message: Message) -> str:
     """Return the SHA-256 of what a message carries, whatever mail carries it: hex."""
-    told = [document.source.content if document.source else _fields(document) for document in message.documents]
+    told = [part for document in message.documents for part in (_order(document), _content(document))]
     files = [attachment.content for attachment in message.attachments]
     digest = hashlib.sha256()
     for part in (*told, message.text.strip().encode(), *files):
@@ -194,8 +194,13 @@ def fingerprint(message: Message) -> str:
     return digest.hexdigest()
 
 
-def _fields(document: Document) -> bytes:
-    return repr(replace(document, created=_ANY_TIME)).encode()
+def _order(document: Document) -> bytes:
+    """Return what is to become of a document: to take one back is not to send it again."""
+    return repr((document.deleted, document.version, document.replaces)).encode()
+
+
+def _content(document: Document) -> bytes:
+    return document.source.content if document.source else repr(replace(document, created=_ANY_TIME)).encode()
 
 
 def _identity(patient: Patient) -> object | None:
