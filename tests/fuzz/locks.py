@@ -115,10 +115,10 @@ def _certificate(content: bytes) -> None:
     """Read a certificate of chance bytes in its PEM, and look for its path."""
     block = base64.encodebytes(content)
     leaf, *others = keys.certificates(b"-----BEGIN CERTIFICATE-----\n%s-----END CERTIFICATE-----\n" % block)
-    binding.check(leaf, pki.JEAN)
-    names.of(leaf.subject)
     authorities = (pki.root().certificate, pki.authority().certificate)
     path.check(leaf, tuple(others), authorities, pki.NOW, path.Use.SIGN)
+    binding.check(leaf, pki.JEAN)
+    names.of(leaf.subject)
 
 
 @cache

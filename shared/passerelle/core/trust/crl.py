@@ -73,6 +73,7 @@ def load(content: bytes) -> Crl:
         ValueError,
         TypeError,
         UnsupportedAlgorithm,
+        x509.InvalidVersion,
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
     ) as error:
@@ -88,6 +89,7 @@ def load_all(pem: bytes) -> tuple[Crl, ...]:
 
 
 def _read(raw: x509.CertificateRevocationList) -> Crl:
+    _ = raw.issuer  # read when it is asked for: what cannot be read says so here
     if len(raw) > MOST_ENTRIES:
         raise MalformedError("trust.crl-size", f"A revocation list has more than {MOST_ENTRIES} entries.")
     found = {one.oid: one for one in raw.extensions}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
@@ -16,6 +16,7 @@ from passerelle.core.errors import UntrustedError
 
 MOST_CERTIFICATES = 20
 MOST_AUTHORITIES = 4  # between a leaf and its anchor
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _WEAKEST_RSA = 2048
 _WEAKEST_CURVE = 256
 
@@ -65,7 +66,7 @@ def check(
             .build_client_verifier()
         )
         return tuple(verifier.verify(leaf, [*others, *between]).chain)
-    except (VerificationError, ValueError) as error:
+    except (VerificationError, *_UNREADABLE) as error:
         raise UntrustedError("trust.path", "A certificate does not lead to a trusted authority.") from error
 
 
@@ -97,7 +98,8 @@ def _check_leaf(leaf: x509.Certificate, use: Use) -> None:
     """Check what the path verifier leaves to its caller."""
     try:
         public, extensions = leaf.public_key(), leaf.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        _ = leaf.subject, leaf.issuer  # read when they are asked for: what cannot be read says so here
+    except _UNREADABLE as error:
         raise UntrustedError("trust.certificate", "A certificate cannot be read.") from error
     curve = isinstance(public, ec.EllipticCurvePublicKey)
     strong = isinstance(public, rsa.RSAPublicKey) and public.key_size >= _WEAKEST_RSA
