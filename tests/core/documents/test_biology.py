@@ -86,6 +86,8 @@ def test_a_unit_that_is_shown_in_french_is_read_back_as_itself(unit: str) -> Non
         ("Diabète", None),
         ("", None),
         ("1.2.3", None),
+        ("≤ 5", "<=5"),
+        ("≥5,0", ">=5.0"),
     ],
 )
 def test_a_number_is_read_with_its_digits_or_not_at_all(text: str, expected: str | None) -> None:

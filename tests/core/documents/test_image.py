@@ -121,6 +121,15 @@ def test_a_picture_has_at_most_so_many_bytes() -> None:
     assert refused(make.jpeg().ljust(image.LARGEST + 1)) == "image.size"
 
 
+def test_a_png_keeps_what_says_how_it_is_shown() -> None:
+    whole = sized(1, 1, image.PNG)
+    place = whole.index(b"IDAT") - 4
+    shown = b"".join(
+        chunk(kind, b"") for kind in (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
+    )
+    assert shown in image.clean(whole[:place] + shown + whole[place:])
+
+
 def test_a_png_has_at_most_so_many_pieces() -> None:
     whole = sized(1, 1, image.PNG)
     place = whole.index(b"IDAT") - 4

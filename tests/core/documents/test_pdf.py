@@ -45,6 +45,10 @@ def test_it_is_pdf_1_4_as_iso_19005_1_asks() -> None:
     assert pdf.render("x", (), ("y",), WHEN).startswith(b"%PDF-1.4")
 
 
+def test_it_says_that_it_is_french() -> None:
+    assert rendered("Bonjour").trailer["/Root"]["/Lang"] == "fr-FR"  # type: ignore[index]
+
+
 def test_the_same_text_makes_the_same_bytes() -> None:
     assert pdf.render("x", HEADER, ("y",), WHEN) == pdf.render("x", HEADER, ("y",), WHEN)
     assert pdf.render("x", HEADER, ("y",), WHEN) != pdf.render("x", HEADER, ("z",), WHEN)
