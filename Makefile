@@ -15,6 +15,8 @@ SECONDS ?= 600
 ROOM ?= passerelle.core.documents
 MUTANTS ?= 300
 SEED ?= 1
+MAILS ?= 2000
+KILLS ?= 200
 
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PASSERELLE_MINISTACK := $(CURDIR)/$(MINISTACK)
@@ -22,7 +24,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults ordeal pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -79,6 +81,9 @@ simulate: setup ## five virtual days of a million mails in bad weather, beside t
 
 faults: setup ## let every call of every port fail, one at a time, in six ways
 	@$(BIN)/python -m tests.simulation.boundaries
+
+ordeal: setup ## kill workers and break connections to a real Postfix, then compare mailboxes and ledger (MAILS, KILLS, SEED)
+	@$(BIN)/python -m tests.ordeal --mails $(MAILS) --kills $(KILLS) --seed $(SEED) $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.draw

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ smtpd_client_restrictions = permit_tls_all_clientcerts, reject
 smtpd_relay_restrictions = permit_tls_all_clientcerts, reject
 smtpd_forbid_bare_newline = yes
 virtual_mailbox_domains = {domain}
-virtual_mailbox_maps = static:all/
+virtual_mailbox_maps = {mailboxes}
 virtual_mailbox_base = {folder}/mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
@@ -84,6 +84,19 @@ class Postfix:
             time.sleep(0.05)
         return []
 
+    def mailboxes(self) -> dict[str, list[bytes]]:
+        """Return all mails by the names of their maildirs."""
+        found: dict[str, list[bytes]] = {}
+        for path in (self.folder / "mail").glob("*/new/*"):
+            found.setdefault(path.parent.parent.name, []).append(path.read_bytes())
+        return found
+
+    @property
+    def idle(self) -> bool:
+        """Return whether its queue is empty."""
+        queues = ("maildrop", "incoming", "active", "deferred")
+        return not any(path.is_file() for name in queues for path in (self.folder / "queue" / name).rglob("*"))
+
 
 def missing() -> str:
     """Return what is missing to run one; empty where nothing is."""
@@ -93,8 +106,10 @@ def missing() -> str:
 
 
 @contextmanager
-def running(folder: Path, server: Identity, anchors: bytes, domain: str) -> Iterator[Postfix]:
-    """Run a Postfix for a domain."""
+def running(
+    folder: Path, server: Identity, anchors: bytes, domain: str, addresses: Sequence[str] = ()
+) -> Iterator[Postfix]:
+    """Run a Postfix for a domain, or several; each address has its maildir, or all mail goes into one."""
     owner = pwd.getpwnam("postfix")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -105,7 +120,10 @@ def running(folder: Path, server: Identity, anchors: bytes, domain: str) -> Iter
     folder.chmod(0o755)  # its processes are not root: they must get there
     (folder / "server.pem").write_bytes(server.key + server.chain)
     (folder / "anchors.pem").write_bytes(anchors)
+    table = folder / "etc" / "mailboxes"
+    table.write_text("".join(f"{address.lower()} {address.lower()}/\n" for address in addresses))
     values = {"folder": folder, "domain": domain, "uid": owner.pw_uid, "gid": owner.pw_gid, "port": port}
+    values["mailboxes"] = f"texthash:{table}" if addresses else "static:all/"
     (folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
     (folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
     command = ["/usr/sbin/postfix", "-c", str(folder / "etc")]

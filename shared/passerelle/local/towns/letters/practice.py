@@ -3,6 +3,8 @@
 It closes with the PKCS#7 of the cryptography package, which the bridge does not use: the two check each other.
 """
 
+from functools import cache
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,9 +21,7 @@ _BINARY = [pkcs7.PKCS7Options.Binary]
 def close(mail: bytes, sender: Identity, recipient: bytes) -> bytes:
     """Return a mail signed by its sender, then enveloped for a recipient's certificate (RFC 8551 §3.6)."""
     outside, inside = smime.divide(mail)
-    key = serialization.load_pem_private_key(sender.key, password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise MalformedError("practice.key", "The pretend practices have RSA keys.")
+    key = _key(sender.key)
     certificate = x509.load_pem_x509_certificate(sender.chain)
     signature = pkcs7.PKCS7SignatureBuilder().set_data(inside).add_signer(certificate, key, hashes.SHA256())
     inner = smime.wrap(signature.sign(serialization.Encoding.DER, _BINARY), "signed-data")
@@ -35,6 +35,15 @@ def open_mail(mail: bytes, owner: Identity) -> bytes:
     signature = enveloped.unseal(_locked(entity).cms, keys.load(owner.chain, owner.key))
     locked = _locked(signature)
     return smime.join(outside, signed.verify(locked.cms, locked.detached).content)
+
+
+@cache
+def _key(pem: bytes) -> rsa.RSAPrivateKey:
+    """Return a private key, which takes 0.1 s to check."""
+    key = serialization.load_pem_private_key(pem, password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise MalformedError("practice.key", "The pretend practices have RSA keys.")
+    return key
 
 
 def _locked(entity: bytes) -> smime.Locked:
