@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -67,6 +67,7 @@ class Proxy:
     random: Random
     slowness: float
     kill: Callable[[int], None] = lambda _pid: None
+    faults: Mapping[str, float] = field(default_factory=lambda: FAULTS)
     port: int = 0
     drawn: Counter[str] = field(default_factory=Counter)  # of connections
     struck: Counter[str] = field(default_factory=Counter)  # what came to pass
@@ -81,7 +82,7 @@ class Proxy:
 
     def _session(self, talk: socket.socket) -> None:
         with self._lock:
-            (fault,) = self.random.choices(list(FAULTS), list(FAULTS.values()))
+            (fault,) = self.random.choices(list(self.faults), list(self.faults.values()))
             self.drawn[fault] += 1
         with suppress(OSError, _Over, ValueError), ExitStack() as opened:
             opened.enter_context(talk)

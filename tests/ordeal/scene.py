@@ -111,7 +111,7 @@ def _relays(plan: Plan, here: World, folder: Path, stack: ExitStack) -> tuple[Po
     folder.mkdir()
     identity, anchors = here.papers.towns[Network.MSSANTE], here.papers.anchors[Network.MSSANTE]
     server = stack.enter_context(postfix.running(folder, identity, anchors, _DOMAINS, _ADDRESSES))
-    inside, outside = _client(here.papers.client, anchors), tls(identity, anchors)
+    inside, outside = client_tls(here.papers.client, anchors), tls(identity, anchors)
     chance = random.Random(plan.seed)  # noqa: S311 - a seed is the point
     proxy = Proxy(server.port, inside, outside, chance, _SLOW / plan.scale)
     return server, stack.enter_context(standing(proxy))
@@ -189,7 +189,7 @@ def _nursery(
                 process.communicate(timeout=10)
 
 
-def _client(identity: Identity, anchors: bytes) -> ssl.SSLContext:
+def client_tls(identity: Identity, anchors: bytes) -> ssl.SSLContext:
     """Return the TLS of the proxy as a client of Postfix."""
     context = ssl.create_default_context(cadata=anchors.decode())
     with tempfile.NamedTemporaryFile() as pem:

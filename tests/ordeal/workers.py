@@ -89,7 +89,7 @@ class Worker:
             acknowledge(self._on_time(wiring.acknowledge_desk()), events.delivery(body))
 
     def sweep(self, alive: Callable[[], bool]) -> None:
-        """Do what the schedule does each minute, and leave no minute out."""
+        """Do what the schedule does each minute; it falls three minutes behind at most, and leaves out the others."""
         minute = self.clock()
         while alive():
             if self.clock() < minute:
