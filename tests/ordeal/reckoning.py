@@ -48,7 +48,7 @@ class Reckoning:
         delivery = case.delivery
         kind = "notices" if delivery.notice_of else "mails"
         self.figures[kind] += 1
-        self.figures[f"{kind} {delivery.state.value}"] += 1
+        self.figures[f"{kind} {delivery.state.value} {delivery.reason}"] += 1
         self._ending(delivery, cases)
         flags = sum(event.reason == AMBIGUOUS for event in case.events)
         extra = len(copies) - (delivery.state in _ARRIVED)

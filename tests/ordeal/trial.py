@@ -17,7 +17,7 @@ from tests.ordeal.reckoning import Case, Found, Reckoning, reckon
 from tests.ordeal.scene import Nursery, Plan, Scene
 from tests.ordeal.workers import BATCHES
 
-_BACKLOG = 40
+_BACKLOG = 50
 """Messages that may wait before more mails come in."""
 
 _WAITING = "ApproximateNumberOfMessages"

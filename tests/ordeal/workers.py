@@ -30,7 +30,8 @@ BATCHES = {"acknowledge": 10, "deliver": 1, "translate": 1, "accept": 10}
 """Queues, the last step of a mail first, and how many messages a function takes at once (template.yaml)."""
 
 _IDLE = 0.2
-_MINUTE = timedelta(minutes=1)
+_MINUTE = 60.0
+_SWEEP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class Worker:
         client = boto3.client("sqs", config=wiring._CLIENTS)
         urls = wiring.queue().urls
         while alive():
-            handled = sum(self._turn(client, verb, urls[verb]) for verb in BATCHES)
+            handled = 0
+            for verb in BATCHES:
+                while alive() and (more := self._turn(client, verb, urls[verb])):
+                    handled += more
             if not handled:
                 time.sleep(_IDLE)
 
@@ -89,18 +93,13 @@ class Worker:
             acknowledge(self._on_time(wiring.acknowledge_desk()), events.delivery(body))
 
     def sweep(self, alive: Callable[[], bool]) -> None:
-        """Do what the schedule does each minute; it falls three minutes behind at most, and leaves out the others."""
-        minute = self.clock()
+        """Do what the schedule does each minute; not more often than workers, who are not faster, can follow."""
         while alive():
-            if self.clock() < minute:
-                time.sleep(_IDLE)
-                continue
-            at = minute
             try:
-                sweep(replace(self._on_time(wiring.desk()), clock=lambda at=at: at))
+                sweep(self._on_time(wiring.desk()))
             except Exception as error:  # noqa: BLE001 - the schedule strikes again
                 _say(error)
-            minute = max(minute, self.clock() - 3 * _MINUTE) + _MINUTE
+            time.sleep(max(_MINUTE / self.clock.scale, _SWEEP))
 
     def _on_time(self, desk: Any) -> Any:  # noqa: ANN401 - any desk
         return replace(desk, clock=self.clock, mailroom=replace(desk.mailroom, clock=self.clock))
