@@ -30,7 +30,7 @@ from passerelle.local.towns.publisher import Page, publishing
 from passerelle.steps.ports import Identity
 from tests.adapters import clouds
 from tests.adapters.test_settings import GOOD
-from tests.vectors import lists, pki
+from tests.vectors import lists, make_directory, pki
 
 EVENTS = sorted((clouds.ROOT / "events").glob("*.json"))
 SENDER, RECIPIENT = "medecine.interne@ch-exemple.mssante.example", "jean.martin.59@passerelle.mssante.example"
@@ -252,13 +252,16 @@ def hour_has_passed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
         }
         signer, key = lists.signer().certificate, pki.rsa_key("variant")
         secure.pages["/list"] = Page(signed(white_list(lists.ENTRIES, since), signer, key))
+        name = f"Extraction_Correspondance_MSSante_{since:%Y%m%d%H%M}.txt"
+        secure.pages["/directory"] = Page(make_directory.packed(make_directory.text(make_directory.crowd(9)), name))
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PASSERELLE_MSSANTE_CRLS", f"{clear.base}/roots {clear.base}/people")
             patch.setenv("PASSERELLE_WHITE_LIST", f"{secure.base}/list")
+            patch.setenv("PASSERELLE_DIRECTORY", f"{secure.base}/directory")
             assert answer() == {"faults": 2, "domains": 3}
     kept = storage.list_objects_v2(Bucket="configuration", Prefix="refreshed/")["Contents"]
     found = {one["Key"].removeprefix("refreshed/") for one in kept}
-    assert found == {"crls.relay.mssante.pem", "white-list.json", "white-list.xml"}
+    assert found == {"crls.relay.mssante.pem", "directory.json", "white-list.json", "white-list.xml"}
     assert wiring.grounds().white_list(datetime.now(UTC)).names(lists.DOMAIN)
 
 

@@ -26,6 +26,7 @@ GOOD = {
     "PASSERELLE_APICRYPT_CRLS": "unsafe_none",
     "PASSERELLE_WHITE_LIST": "https://list.example/list.xml",
     "PASSERELLE_WHITE_LIST_SIGNERS": "alb.mssante.example",
+    "PASSERELLE_DIRECTORY": "https://directory.example/extraction",
     "PASSERELLE_LARGEST_MAIL_MIB": "64",
     "PASSERELLE_CLAMD": "",
 }
@@ -43,7 +44,9 @@ def test_the_template_gives_what_the_functions_read() -> None:
     assert given == set(GOOD) == {f"PASSERELLE_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"})
+)
 @pytest.mark.parametrize("how", ["absent", "empty", "odd"])
 def test_a_wrong_setting_stops_the_start_and_is_named(name: str, how: str) -> None:
     wrong = {key: value for key, value in GOOD.items() if key != name}

@@ -30,6 +30,7 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
         f"{service}.unavailable" for service in ("agreements", "bulletins", "keyring", "ledger", "mailroom", "queue")
     },
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
+    (f"{ADAPTERS}agreements.py", "error.code"): set(),  # same
     (f"{ADAPTERS}grounds.py", "error.code"): set(),  # same
     (f"{ADAPTERS}layers.py", "error.code"): set(),  # the same
 }

@@ -157,7 +157,7 @@ def test_nobody_but_refresh_writes_configuration(resources: Resources) -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", ["NotRefreshed", "WhiteListAge", "Ended", *(f"EndsIn{days}Days" for days in expiry.STEPS)]
+    "metric", ["NotRefreshed", "WhiteListAge", "DirectoryAge", "Ended", *(f"EndsIn{days}Days" for days in expiry.STEPS)]
 )
 def test_what_refresh_counts_alarms(resources: Resources, metric: str) -> None:
     alarm = resources[f"{metric}Alarm"]["Properties"]

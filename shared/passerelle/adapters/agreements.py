@@ -10,10 +10,12 @@ from botocore.exceptions import ClientError
 
 from passerelle.adapters import terms
 from passerelle.adapters.answers import answering, code
-from passerelle.adapters.terms import AgreementsError, AgreementTable, CorrespondentTable, Mistake
-from passerelle.core.errors import UnavailableError
-from passerelle.core.message import Code, Identifier, LocalCode, Network, Organisation, PostalAddress, Professional
-from passerelle.core.policy import Agreement, Correspondent, Profile
+from passerelle.adapters.correspondents import Settled, settle
+from passerelle.adapters.terms import AgreementsError, AgreementTable, Mistake
+from passerelle.core.directory import Entry, kept
+from passerelle.core.errors import MalformedError, UnavailableError
+from passerelle.core.message import Network
+from passerelle.core.policy import Agreement, Correspondent
 from passerelle.steps.ports import Bridge
 
 if TYPE_CHECKING:
@@ -24,12 +26,6 @@ FRESH = 60.0
 """Seconds after which S3 is asked whether the file has changed."""
 
 _NO_TAG = '"none"'
-_PERSON = "1.2.250.1.71.4.2.1"
-_STRUCTURE = "1.2.250.1.71.4.2.2"
-_PROFESSION = "1.2.250.1.213.1.1.4.5"
-_SECTOR = "1.2.250.1.71.4.2.4"
-_SETTING = "1.2.250.1.213.1.1.4.9"
-_RPPS = "8"  # type of a national identifier: 8 + RPPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +35,87 @@ class Book:
     bridge: Bridge
     people: Mapping[tuple[Network, str], Correspondent]  # by network and address
     pairs: Mapping[tuple[Network, str, str], Agreement]  # by network and address of the sender, alias of the recipient
+    on_mssante: frozenset[str] = frozenset()  # addresses of all correspondents there, in lower case
+    unnamed: frozenset[tuple[Network, str]] = frozenset()  # people of whom nobody says who they are
+    waiting: frozenset[tuple[Network, str, str]] = frozenset()  # pairs, of which one is such
+    completed: tuple[Settled, ...] = ()  # people whom the directory has added something to
+    unsettled: tuple[Mistake, ...] = ()  # where the agreements want a word of the directory, or are at odds with it
 
     def between(self, network: Network, sender: str, recipient: str) -> Agreement | None:
         """Return the agreement of a sender's address and a recipient's alias on the sender's network, if any."""
-        return self.pairs.get((network, sender.casefold(), recipient.casefold()))
+        key = (network, sender.casefold(), recipient.casefold())
+        if key in self.waiting:
+            raise _unnamed()
+        return self.pairs.get(key)
 
     def correspondent(self, network: Network, address: str) -> Correspondent | None:
         """Return who has this address on his own network, if anybody."""
-        return self.people.get((network, address.casefold()))
+        key = (network, address.casefold())
+        if key in self.unnamed:
+            raise _unnamed()
+        return self.people.get(key)
+
+    def demand_settled(self) -> None:
+        """Raise UnavailableError where agreements and directory leave somebody unnamed, or are at odds."""
+        if self.unnamed:
+            raise _unnamed()
+        if self.unsettled:
+            raise UnavailableError("agreements.contradicted", "The directory says something else than the agreements.")
 
 
-def parse(raw: bytes) -> Book:
-    """Return what a file says; AgreementsError, which names every mistake and its line."""
+def _unnamed() -> UnavailableError:
+    return UnavailableError("agreements.unnamed", "Neither the agreements nor the directory name a correspondent.")
+
+
+def parse(raw: bytes, entries: Mapping[str, Entry] | None = None) -> Book:
+    """Return what a file and the directory say; AgreementsError, which names every mistake and its line."""
+    book = read(raw, entries)
+    if book.unsettled:
+        raise AgreementsError(book.unsettled)
+    return book
+
+
+def read(raw: bytes, entries: Mapping[str, Entry] | None = None) -> Book:
+    """Return the same, but leave what only the directory can settle to whoever asks the book."""
     file = terms.read(raw)
     text = raw.decode()
     mistakes = [Mistake(terms.line_of(text, where), name, rule) for where, name, rule in _contradictions(file)]
     if mistakes:
         raise AgreementsError(mistakes)
-    people = {(one.network, one.address.casefold()): _correspondent(one) for one in file.correspondent}
+    settled = [settle(one, entries) for one in file.correspondent]
+    everybody = {_key(each.correspondent): each.correspondent for each in settled}
+    unnamed = frozenset(key for key, each in zip(everybody, settled, strict=True) if not each.named)
+    pairs = _pairs(file, everybody)
+    waiting = frozenset(key for key, one in pairs.items() if unnamed & {_key(one.sender), _key(one.recipient)})
+    return Book(
+        Bridge(file.bridge.domain, file.bridge.postmaster, file.bridge.product, file.bridge.mass),
+        {key: one for key, one in everybody.items() if key not in unnamed},
+        {key: one for key, one in pairs.items() if key not in waiting},
+        frozenset(address for network, address in everybody if network is Network.MSSANTE),
+        unnamed,
+        waiting,
+        tuple(each for each in settled if each.added),
+        tuple(
+            Mistake(terms.line_of(text, ("correspondent", number)), f"correspondent[{number + 1}]", rule)
+            for number, each in enumerate(settled)
+            for rule in each.faults
+        ),
+    )
+
+
+def _key(one: Correspondent) -> tuple[Network, str]:
+    return one.network, one.address.casefold()
+
+
+def _pairs(
+    file: terms.File, people: Mapping[tuple[Network, str], Correspondent]
+) -> dict[tuple[Network, str, str], Agreement]:
     pairs: dict[tuple[Network, str, str], Agreement] = {}
     for table in file.agreement:
         for agreement in _agreements(table, people):
             key = (agreement.sender.network, agreement.sender.address.casefold(), agreement.recipient.alias.casefold())
             pairs.setdefault(key, agreement)  # the first that fits is the one
-    bridge = Bridge(file.bridge.domain, file.bridge.postmaster, file.bridge.product, file.bridge.mass)
-    return Book(bridge, people, pairs)
+    return pairs
 
 
 @dataclass(slots=True)
@@ -73,9 +125,11 @@ class S3Agreements:
     client: "S3Client"
     bucket: str
     now: Callable[[], float] = time.monotonic
-    _book: Book | None = field(default=None, repr=False)
-    _tag: str = ""
-    _until: float = 0.0
+    directory: Callable[[], bytes] = bytes  # what is kept of the directory; nothing: the file alone
+    _book: Book | None = field(default=None, init=False, repr=False)
+    _read: tuple[bytes, bytes] = field(default=(b"", b""), init=False, repr=False)  # the file and the directory
+    _tag: str = field(default="", init=False)
+    _until: float = field(default=0.0, init=False)
 
     def between(self, network: Network, sender: str, recipient: str) -> Agreement | None:
         """Return the agreement of a sender's address and a recipient's alias on the sender's network, if any."""
@@ -94,18 +148,30 @@ class S3Agreements:
         return self._book
 
     def _refresh(self) -> None:
+        listed = self.directory()
         with answering("agreements"):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=FILE, IfNoneMatch=self._tag or _NO_TAG)
-                self._book, self._tag = parse(answer["Body"].read(terms.LARGEST + 1)), answer["ETag"]
+                raw, tag = answer["Body"].read(terms.LARGEST + 1), answer["ETag"]
             except ClientError as error:
                 if code(error) in {"NoSuchKey", "404"}:
-                    self._book, self._tag = None, ""
-                elif code(error) not in {"304", "NotModified"}:
+                    self._book, self._tag, self._read = None, "", (b"", b"")
+                    return
+                if code(error) not in {"304", "NotModified"}:
                     raise
-            except AgreementsError as error:  # the mail is not to blame: it waits
-                raise UnavailableError("agreements.invalid", "The file of agreements has mistakes.") from error
-        self._until = self.now() + FRESH
+                raw, tag = self._read[0], self._tag
+        if self._book is None or self._read != (raw, listed):
+            self._book = _understood(raw, listed)
+        self._read, self._tag, self._until = (raw, listed), tag, self.now() + FRESH
+
+
+def _understood(raw: bytes, listed: bytes) -> Book:
+    try:
+        return read(raw, kept.load(listed).entries if listed else {})
+    except AgreementsError as error:  # the mail is not to blame: it waits
+        raise UnavailableError("agreements.invalid", "The file of agreements has mistakes.") from error
+    except MalformedError as error:  # same
+        raise UnavailableError(error.code, error.text) from error
 
 
 def _contradictions(file: terms.File) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -162,44 +228,3 @@ def _agreements(table: AgreementTable, people: Mapping[tuple[Network, str], Corr
                 active=table.active,
                 silence=timedelta(days=table.silence_days),
             )
-
-
-def _correspondent(table: CorrespondentTable) -> Correspondent:
-    return Correspondent(
-        table.network,
-        table.address,
-        table.alias,
-        table.label,
-        table.lock,
-        _professional(table),
-        table.certificate,
-        tuple(LocalCode(local, one.loinc, one.ucum) for local, one in table.codes.items()),
-        table.profile or Profile.INTEROP,
-    )
-
-
-def _professional(table: CorrespondentTable) -> Professional:
-    person = table.professional
-    return Professional(
-        person.family,
-        person.given,
-        person.title,
-        Identifier(_PERSON, _RPPS + person.rpps) if person.rpps else None,
-        _code(person.profession, _PROFESSION),
-        _organisation(table.organisation) if table.organisation else None,
-    )
-
-
-def _organisation(table: terms.OrganisationTable) -> Organisation:
-    return Organisation(
-        table.name,
-        Identifier(_STRUCTURE, table.id) if table.id else None,
-        _code(table.sector, _SECTOR),
-        _code(table.setting, _SETTING),
-        PostalAddress(table.address, table.postcode, table.city),
-        table.phone,
-    )
-
-
-def _code(table: terms.CodeTable | None, system: str) -> Code | None:
-    return Code(table.code, system, table.display) if table else None

@@ -21,10 +21,16 @@ def desk() -> RefreshDesk:
         bulletins=wiring.bulletins(),
         keyring=wiring.keyring(),
         sources=Sources(
-            wiring.revocation_lists(), settings.white_list, frozenset(settings.white_list_signers), wiring.MSSANTE
+            wiring.revocation_lists(),
+            settings.white_list,
+            frozenset(settings.white_list_signers),
+            wiring.MSSANTE,
+            settings.directory,
         ),
         anchors=(*(f"relay.{network.value}" for network in Network), wiring.SMIME),
         certificates=_certificates,
+        correspondents=lambda: wiring.agreements().book().on_mssante,
+        settled=lambda: wiring.known_agreements().book().demand_settled(),
     )
 
 
@@ -39,6 +45,8 @@ def tell(made: Round) -> None:
         telemetry.logger.warning("not refreshed", extra={"place": ends.place(label), "fault": code})
     telemetry.count("NotRefreshed", len(made.faults))
     ends.tell(made.due)
+    if made.directory_age is not None:
+        telemetry.metrics.add_metric("DirectoryAge", MetricUnit.Seconds, made.directory_age.total_seconds())
     if made.white_list_age is not None:
         telemetry.metrics.add_metric("WhiteListAge", MetricUnit.Seconds, made.white_list_age.total_seconds())
         telemetry.metrics.add_metric("WhiteListDomains", MetricUnit.Count, made.domains)

@@ -96,6 +96,7 @@ class Settings(BaseModel):
     apicrypt_crls: Urls
     white_list: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1000}$")]
     white_list_signers: Annotated[tuple[HostName, ...], BeforeValidator(_urls), Field(min_length=1)]
+    directory: Annotated[str, StringConstraints(pattern=r"^(https://[!-~]{1,1000})?$")] = ""
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None

@@ -144,7 +144,7 @@ class CorrespondentTable(_Table):
     lock: Lock
     certificate: KeyName = ""
     profile: Profile | None = None
-    professional: ProfessionalTable
+    professional: ProfessionalTable | None = None  # of MSSanté, the directory may name
     organisation: OrganisationTable | None = None
     codes: Annotated[dict[Text, TestCodeTable], Field(max_length=MOST_CODES)] = Field(default_factory=dict)
 
@@ -162,6 +162,9 @@ class CorrespondentTable(_Table):
     def _placed(self) -> "CorrespondentTable":
         """StructMin takes no « unknown » for custodian, facility and setting; his mails become CDAs."""
         place = self.organisation
+        if self.network is Network.APICRYPT and not self.professional:
+            msg = "a correspondent of Apicrypt has a professional"
+            raise ValueError(msg)
         if self.network is Network.APICRYPT and not (place and place.id and place.sector and place.setting):
             msg = "a correspondent of Apicrypt has an organisation with id, sector and setting"
             raise ValueError(msg)

@@ -31,7 +31,7 @@ def desk() -> TranslateDesk:
     return TranslateDesk(
         **wiring.basics(),
         chance=wiring.chance,
-        agreements=wiring.agreements(),
+        agreements=wiring.known_agreements(),
         ciphers=ciphers(),
         scanner=scanner(),
         forms={Network.APICRYPT: apicrypt, Network.MSSANTE: mssante},

@@ -31,7 +31,7 @@ class HttpWeb:
         until = time.monotonic() + self.whole
         headers = {"User-Agent": "Passerelle", "Accept-Encoding": "identity"}
         if wanted.tag:
-            headers["If-None-Match"] = wanted.tag
+            headers[_condition(wanted.tag)] = wanted.tag
         try:
             with urllib3.PoolManager(ssl_context=_context(wanted.anchors)) as pool:
                 answer = pool.request(
@@ -64,7 +64,12 @@ def _read(answer: urllib3.BaseHTTPResponse, wanted: Wanted, until: float) -> Fet
             raise UnavailableError("web.size", "What an authority publishes is larger than it may be.")
         if time.monotonic() > until:
             raise UnavailableError("web.time", "What an authority publishes takes too long to fetch.")
-    return Fetched(bytes(content), answer.headers.get("ETag", ""))
+    return Fetched(bytes(content), answer.headers.get("ETag") or answer.headers.get("Last-Modified", ""))
+
+
+def _condition(tag: str) -> str:
+    """Return the header that a tag goes into: an ETag ends with its quote (RFC 9110 §8.8.3), a date does not."""
+    return "If-None-Match" if tag.endswith('"') else "If-Modified-Since"
 
 
 def _context(anchors: bytes) -> ssl.SSLContext:

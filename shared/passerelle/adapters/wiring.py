@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.adapters.queue import SqsQueue
 from passerelle.adapters.relay import SmtpRelay
 from passerelle.adapters.settings import Settings, Tls
+from passerelle.core.directory import kept
 from passerelle.core.message import Network
 from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring
 
@@ -104,6 +106,14 @@ def keyring() -> Keyring:
 def agreements() -> S3Agreements:
     """Return the agreements."""
     return S3Agreements(_storage(), settings().configuration)
+
+
+@cache
+def known_agreements() -> S3Agreements:
+    """Return the agreements, completed from the directory."""
+    if not settings().directory:
+        return agreements()
+    return replace(agreements(), directory=lambda: bulletins().read(kept.FILE))
 
 
 @cache

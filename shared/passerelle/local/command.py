@@ -148,10 +148,14 @@ def _dead_letters(
 
 
 @app.command("agreements", help="help.agreements")
-def _agreements(context: typer.Context, file: Annotated[Path, typer.Argument(help="help.agreements.file")]) -> None:
+def _agreements(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="help.agreements.file")],
+    directory: Annotated[Path | None, typer.Option(help="help.agreements.directory")] = None,
+) -> None:
     from passerelle.local.commands import agreements as agreements_file  # noqa: PLC0415 - see above
 
-    agreements_file.check(context.obj, file)
+    agreements_file.check(context.obj, file, directory)
 
 
 @app.command("codes", help="help.codes")

@@ -91,6 +91,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "dead-letters.replayed": ("{verb:<12} {number} remis en route", "{verb:<12} {number} put back"),
         "help.agreements": ("Vérifier un fichier de conventions.", "Check a file of agreements."),
         "help.agreements.file": ("Le fichier (TOML).", "The file (TOML)."),
+        "help.agreements.directory": (
+            "Extraction de l'annuaire MSSanté (texte ou zip) : montrer ce qu'elle complète ou contredit.",
+            "Extraction of MSSanté's directory (text or zip): show what it completes or contradicts.",
+        ),
         "help.codes": (
             "Compter les résultats d'un laboratoire qui ont un code LOINC, et proposer des lignes pour les autres.",
             "Count the results of a laboratory that have a LOINC code, and propose rows for the others.",
@@ -159,6 +163,13 @@ recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger
             "{file} : {agreements} conventions, {correspondents} correspondants, rien à redire.",
             "{file}: {agreements} agreements, {correspondents} correspondents, nothing to say against.",
         ),
+        "agreements.completed": ("{address} : l'annuaire ajoute {added}", "{address}: the directory adds {added}"),
+        "agreements.family": ("nom", "family name"),
+        "agreements.given": ("prénom", "given name"),
+        "agreements.title": ("titre", "title"),
+        "agreements.identifier": ("identifiant national", "national number"),
+        "agreements.profession": ("profession", "profession"),
+        "agreements.structure": ("structure", "structure"),
         # codes
         "codes.files": (
             "Fichiers : {files}, dont {unread} illisibles.",

@@ -1,4 +1,4 @@
-"""Fetch what authorities publish: revocation lists and the white list of MSSanté; say what is about to run out.
+"""Fetch what authorities publish: revocation lists, MSSanté's white list and directory; say what is about to run out.
 
 Each thing is fetched by itself, and what is not good in every respect is not taken: the last good version stays. A run
 that fails is told of by its faults; the next one comes within the hour, and none asks twice for the same thing.
@@ -13,6 +13,7 @@ from passerelle.core.errors import PasserelleError
 from passerelle.core.trust import crl, expiry, ground, white_list
 from passerelle.core.trust.expiry import Term
 from passerelle.core.trust.white_list import Kept
+from passerelle.steps.refresh import directory
 from passerelle.steps.refresh.ports import Fetched, RefreshDesk, Wanted
 
 __all__ = ["LIST", "SIGNED_LIST", "Round", "lists", "refresh"]
@@ -26,13 +27,14 @@ SIGNED_LIST = "white-list.xml"
 
 @dataclass(slots=True)
 class Round:
-    """What a run found: faults by place and code, what runs out, and the white list's age and number of domains."""
+    """What a run found: faults by place and code, what runs out, and how old the two lists of MSSanté are."""
 
     faults: list[tuple[str, str]] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     due: dict[int, list[str]] = field(default_factory=dict)
     white_list_age: timedelta | None = None
     domains: int = 0
+    directory_age: timedelta | None = None
 
     def attempt(self, place: str, work: Callable[[], None]) -> None:
         """Do something, or note why it failed: one fault hides no other."""
@@ -55,6 +57,10 @@ def refresh(desk: RefreshDesk) -> Round:
             made.attempt(f"{lists(name)} {place}", partial(_fetch_crl, desk, name, url))
     if desk.sources.white_list:
         made.attempt(LIST, partial(_fetch_white_list, desk, made))
+    if desk.sources.directory:
+        made.attempt(directory.FILE, partial(directory.take, desk))
+        made.attempt(directory.FILE, partial(_tell_directory, desk, made))
+    made.attempt("agreements", desk.settled)
     _tell_terms(desk, made)
     made.due = expiry.due(made.terms, desk.clock())
     return made
@@ -81,6 +87,10 @@ def _fetch_white_list(desk: RefreshDesk, made: Round) -> None:
         if kept is not None:
             made.white_list_age, made.domains = desk.clock() - kept.confirmed, len(kept.content.domains)
             made.terms.append(expiry.of_white_list(kept))
+
+
+def _tell_directory(desk: RefreshDesk, made: Round) -> None:
+    made.directory_age = directory.age(desk)
 
 
 def _confirmed(desk: RefreshDesk, kept: Kept | None) -> Kept:

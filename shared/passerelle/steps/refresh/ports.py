@@ -9,7 +9,7 @@ from passerelle.steps.ports import Clock, Keyring
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found, and the word by which the server knows this version of it (ETag)."""
+    """What was found, and the word by which the server knows this version of it (ETag, or else Last-Modified)."""
 
     content: bytes
     tag: str = ""
@@ -49,7 +49,8 @@ class Sources:
     crls: Mapping[str, tuple[str, ...] | None]  # URLs, by the name of the anchors; None: an operator's unsafe choice
     white_list: str = ""  # URL; empty: not fetched
     signers: frozenset[str] = frozenset()  # common names of who may sign it
-    list_anchors: str = ""  # name of the anchors of the white list's signer and server
+    list_anchors: str = ""  # name of the anchors of the white list's signer and server, and of the directory's server
+    directory: str = ""  # URL; empty: not fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +64,5 @@ class RefreshDesk:
     sources: Sources
     anchors: tuple[str, ...] = ()  # names of all anchors whose end is told of
     certificates: Callable[[], tuple[str, ...]] = tuple  # names of the correspondents' certificates
+    correspondents: Callable[[], frozenset[str]] = frozenset  # addresses on MSSanté, in lower case
+    settled: Callable[[], None] = lambda: None  # `agreements.…` where agreements and directory are at odds
