@@ -164,6 +164,7 @@ class Document:
     replaces: Identifier | None = None
     version: int = 1
     deleted: bool = False
+    confidentiality: tuple[str, ...] = ()  # codes other than N: R, V, INVISIBLE_PATIENT, MASQUE_PS…
     doubts: tuple[str, ...] = ()  # why it must not be filed without a look: stable codes, such as doubt.no-name
 
 

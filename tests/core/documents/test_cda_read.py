@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from passerelle.core.documents import cda, markup
 from passerelle.core.documents.cda import media, times, transcript
+from passerelle.core.documents.effort import Effort
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError
 from passerelle.core.message import Code, Identifier, PostalAddress, Sex
 from tests.vectors import make_cda as make
@@ -337,7 +338,7 @@ def test_a_pdf_is_put_into_words_up_to_a_number_of_pages(monkeypatch: pytest.Mon
 
 def test_a_pdf_is_put_into_words_up_to_the_work_that_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:
     line = "Une ligne assez longue pour etre du texte."
-    meter = transcript._Meter()
+    meter = transcript._Meter(Effort())
     meter.text(PdfReader(io.BytesIO(make.pdf(line))).pages[0])
     cost = transcript.MOST_WORK - meter._left
     one, two = make.pdf(line), make.pdf(line).replace(b"[3 0 R]/Count 1", b"[3 0 R 3 0 R]/Count 2")

@@ -230,6 +230,8 @@ PHRASES = (
     "Document joint (PDF image), non transcrit.",
     "Anormalité Valeurs normales Signalé par * dans le message d'origine < > à soit supprimé",
     "Laboratoire du Nord & Cie Bernard Luc Dr CH Exemple Médecine interne",
+    "CONFIDENTIALITÉ : accès restreint très le patient ne doit pas encore voir ce document a masqué par son auteur",
+    "document-2.png document-3.png non transmise aux professionnels de santé les représentants légaux doivent",
     "Auteur du document 810009999004 Codes LOINC des analyses Statut Normal T/L mn ANNULÉ par son auteur est",
 )
 

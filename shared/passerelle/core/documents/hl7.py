@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda.people import INS_ROOTS
 from passerelle.core.documents.cda.reading import holds_document
+from passerelle.core.documents.effort import Effort
 from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.message import Document, Identifier, Loss, Patient
 
@@ -48,7 +49,7 @@ def recognise(content: bytes) -> bool:
     return _HEAD.match(_bare(content[:64])) is not None
 
 
-def read(content: bytes) -> Found:
+def read(content: bytes, effort: Effort | None = None) -> Found:
     """Return the CDA documents of a message, each of the patient of its PID; a typed error `hl7.…` otherwise."""
     signs, segments = _parsed(content)
     _check_type(segments[0], signs)
@@ -57,7 +58,7 @@ def read(content: bytes) -> Found:
     for patients, observation in _observations(segments, signs):
         body = _encapsulated(observation, signs)
         if holds_document(body):
-            documents.append(_document(body, patients, _at(observation, 11)))
+            documents.append(_document(cda.read(body, effort), patients, _at(observation, 11)))
         else:
             others += 1
         if len(documents) > MOST_DOCUMENTS:
@@ -175,8 +176,7 @@ def _encapsulated(observation: list[str], signs: Delimiters) -> bytes:
         raise MalformedError("hl7.base64", "A file in the HL7 message is not base64 (RFC 4648 §4).") from None
 
 
-def _document(content: bytes, patients: tuple[Identifier, ...], status: str) -> Document:
-    document = cda.read(content)
+def _document(document: Document, patients: tuple[Identifier, ...], status: str) -> Document:
     if not _same(patients, document.patient):
         raise MalformedError("hl7.patient", "The patient of PID-3 is not the patient in the CDA.")
     if status not in (*_STANDS, _DELETED):

@@ -15,7 +15,7 @@ from passerelle.core.message import Attachment
 JPEG, PNG, HEIC = "image/jpeg", "image/png", "image/heic"
 LARGEST = 10_000_000  # bytes
 MOST_PIXELS = 50_000_000
-MOST_IN_ALL = 250_000_000  # pixels of all pictures of a document: 20 of a telephone; 7 s as PNG
+MOST_IN_ALL = 250_000_000  # pixels of all pictures of a mail: 20 of a telephone; 7 s as PNG
 MOST_PIECES = 20_000  # segments of a JPEG, chunks of a PNG
 EDGE = 2_000  # pixels of the longer edge on a page: 290 dpi across A4
 _SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
@@ -64,7 +64,7 @@ def clean(content: bytes) -> bytes:
 def bounded(contents: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """Return pictures; MalformedError `image.total` where together they have too many pixels to be set."""
     if sum(map(_pixels, contents)) > MOST_IN_ALL:
-        raise MalformedError("image.total", f"The pictures of a document have at most {MOST_IN_ALL} pixels together.")
+        raise MalformedError("image.total", f"The pictures of a mail have at most {MOST_IN_ALL} pixels together.")
     return contents
 
 

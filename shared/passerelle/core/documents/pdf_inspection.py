@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
+from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.message import Loss, Message
 
 MOST_STREAMS = 20_000  # of one file
-MOST_INFLATED = 64_000_000  # bytes in them, and out of them
+MOST_INFLATED = Work.INFLATED.value  # bytes in them, and out of them
 MOST_ESCAPED = 10_000  # names with #xx: a French file has some, in its form fields
 _MARK_WITHIN = 1_024  # bytes: where readers look for %PDF-
 _STAYS = "It travels as it came."
@@ -93,7 +94,8 @@ class _UnreadError(Exception):
 def marked(message: Message) -> Message:
     """Return a message whose PDFs carry what they can do, each told as a loss."""
     files = [one for document in message.documents for one in document.attachments] + [*message.attachments]
-    found = [_acts(file.content) for file in files]
+    effort = Effort()
+    found = [_acts(file.content, effort) for file in files]
     losses = [
         replace(_SAID[code], where=f"attachment {number}") for number, codes in enumerate(found, 1) for code in codes
     ]
@@ -108,18 +110,18 @@ def marked(message: Message) -> Message:
     return replace(message, documents=documents, attachments=attachments, losses=(*message.losses, *losses))
 
 
-def _acts(content: bytes) -> tuple[str, ...]:
+def _acts(content: bytes, effort: Effort) -> tuple[str, ...]:
     """Return what a file does that is worth telling: a link is not, as long as somebody must follow it."""
-    return tuple(code for code in inspect(content) if code in _SAID)
+    return tuple(code for code in inspect(content, effort) if code in _SAID)
 
 
-def inspect(content: bytes) -> tuple[str, ...]:
+def inspect(content: bytes, effort: Effort | None = None) -> tuple[str, ...]:
     """Return what a PDF can do beside being read, as codes `pdf.…`; nothing for what is no PDF."""
     if b"%PDF-" not in content[:_MARK_WITHIN]:
         return ()
     found: set[str] = set()
     try:
-        for piece in _pieces(content):
+        for piece in _pieces(content, effort or Effort()):
             found |= {code for code in _ACTS if code not in found and _pattern(code).search(piece)}
     except _UnreadError:
         found.add("pdf.unread")
@@ -133,7 +135,7 @@ def _pattern(code: str) -> re.Pattern[bytes]:
     return re.compile(_ACTS[code])
 
 
-def _pieces(content: bytes) -> Iterator[bytes]:
+def _pieces(content: bytes, effort: Effort) -> Iterator[bytes]:
     """Yield the file and what its object streams hold, names without escapes."""
     plain = _plain(content)
     yield plain
@@ -146,11 +148,11 @@ def _pieces(content: bytes) -> Iterator[bytes]:
         stop = content.find(b"endstream", start)
         packed = content[start : stop if stop > 0 else len(content)]
         left -= len(packed)
-        if left < 0:
+        if left < 0 or not effort.spend(Work.INFLATED, len(packed)):
             raise _UnreadError
         piece, whole = _inflated(packed, left + 1)
         left -= len(piece)
-        if not whole or left < 0:
+        if not whole or left < 0 or not effort.spend(Work.INFLATED, len(piece)):
             raise _UnreadError
         yield _plain(piece)
 

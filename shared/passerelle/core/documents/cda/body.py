@@ -7,6 +7,7 @@ from lxml import etree
 
 from passerelle.core.documents import narrative
 from passerelle.core.documents.cda import media, transcript
+from passerelle.core.documents.effort import LETTERS, Effort, Work
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.documents.narrative.layout import wrap
 from passerelle.core.errors import MalformedError
@@ -25,16 +26,18 @@ class Body:
     attachments: tuple[Attachment, ...]
 
 
-def read(document: etree._Element) -> Body:
+def read(document: etree._Element, effort: Effort) -> Body:
     """Return the body of a ClinicalDocument; MalformedError `cda.body` where it has none."""
-    _bound(len(said) for part in document if local(part) != "component" for said in part.itertext())
+    head = (len(said) for part in document if local(part) != "component" for said in part.itertext())
+    _bound(head, effort)
     single = child(document, "component", "nonXMLBody", "text")
     if single is not None:
-        return _single(single)
+        return _single(single, effort)
     structured = child(document, "component", "structuredBody")
     if structured is None:
         raise MalformedError("cda.body", "A ClinicalDocument has a nonXMLBody or a structuredBody.")
-    _bound(len(said) for text in structured.iter("{*}text", "{*}title") for said in text.itertext())
+    told = (len(said) for text in structured.iter("{*}text", "{*}title") for said in text.itertext())
+    _bound(told, effort)
     files = media.collect(structured)
     names = {identifier: file.name for identifier, file in files.items()}
     text = [line for section in sections(structured) for line in _section(section, names, 0)]
@@ -47,24 +50,27 @@ def sections(owner: etree._Element) -> list[etree._Element]:
     return [section for component in children(owner, "component") for section in children(component, "section")]
 
 
-def _bound(lengths: Iterable[int]) -> None:
-    if sum(lengths) > MOST_TEXT:
-        raise MalformedError("cda.text", f"The text of a CDA has more than {MOST_TEXT} characters.")
+def _bound(lengths: Iterable[int], effort: Effort) -> None:
+    length = sum(lengths)
+    if length > MOST_TEXT or not effort.spend(Work.XML, length // LETTERS):
+        raise MalformedError(
+            "cda.text", f"The text of a CDA, or of all those of a mail, has more than {MOST_TEXT} characters."
+        )
 
 
-def _single(element: etree._Element) -> Body:
+def _single(element: etree._Element, effort: Effort) -> Body:
     """Read level 1: IHE XDS-SD allows a PDF or plain text; others put images there."""
     if value(element, "representation") != "B64":
-        _bound(map(len, element.itertext()))
+        _bound(map(len, element.itertext()), effort)
         return Body(_written(element), ())
     file = media.attachment(element, "document")
     claims_pdf = value(element, "mediaType").lower() == media.PDF
     if file is None or (claims_pdf and file.media_type != media.PDF):
         raise MalformedError("cda.pdf", "The nonXMLBody says that it is a PDF, and is not (ISO 32000-1 §7.5.2).")
     if file.media_type == media.PDF:
-        return Body(transcript.lines(file.content), (file,))
+        return Body(transcript.lines(file.content, effort), (file,))
     if file.media_type == "text/plain":
-        _bound([len(file.content)])
+        _bound([len(file.content)], effort)
         return Body(_letter(file.content.decode("utf-8", "replace")), ())
     return Body(("Document joint, non transcrit.",), (file,))
 

@@ -7,6 +7,7 @@ from lxml import etree
 
 from passerelle.core.documents import markup
 from passerelle.core.documents.cda import body, people, results, times
+from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.message import (
@@ -27,11 +28,14 @@ _HIGHEST_VERSION = 9999
 _LONGEST_VERSION = 9  # digits
 
 
-def read(content: bytes) -> Document:
-    """Return the document of a CDA; MalformedError `cda.…` where it breaks a rule."""
+def read(content: bytes, effort: Effort | None = None) -> Document:
+    """Return the document of a CDA; MalformedError `cda.…` where it breaks a rule, or a mail has too much of them."""
+    effort = effort or Effort()
+    if not effort.spend(Work.XML, content.count(b"<")):
+        raise MalformedError("cda.size", "The CDAs of a mail are larger than the bridge reads.")
     root = clinical(markup.parse(content, "cda"))
     kind = people.code(child(root, "code")) or Code("", "")
-    within = body.read(root)
+    within = body.read(root, effort)
     replaces, version = _replaced(root), _version(root)
     corrected = replaces is not None or version > 1
     return Document(
@@ -49,6 +53,7 @@ def read(content: bytes) -> Document:
         source=Attachment("document.xml", "text/xml", content),
         replaces=replaces,
         version=version,
+        confidentiality=_confidentiality(root),
     )
 
 
@@ -70,6 +75,12 @@ def _patient(root: etree._Element) -> Patient:
     if not roles or roles[0] is None:
         raise MalformedError("cda.patient", "The document has no recordTarget/patientRole.")
     return people.patient(roles[0])
+
+
+def _confidentiality(root: etree._Element) -> tuple[str, ...]:
+    """Return R or V; N is what everybody expects."""
+    code = value(child(root, "confidentialityCode"), "code")
+    return (code,) if code not in ("", "N") else ()
 
 
 def _author(root: etree._Element) -> Professional | None:
@@ -115,6 +126,8 @@ def _of_status(result: Result, *, corrected: bool) -> Result:
 
 def holds_document(content: bytes) -> bool:
     """Tell whether an XML file is a CDA, without reading it."""
+    if b"ClinicalDocument" not in content and b"\0" not in content:  # a NUL: UTF-16
+        return False
     try:
         return local(clinical(markup.parse(content, "cda"))) == "ClinicalDocument"
     except MalformedError:

@@ -5,6 +5,7 @@ import logging
 
 from pypdf import PageObject, PdfReader, apply_configuration
 
+from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.documents.narrative import WIDTH
 from passerelle.core.documents.narrative.layout import wrap
 
@@ -12,7 +13,7 @@ IMAGE = "Document joint (PDF image), non transcrit."
 UNREADABLE = "Document joint (PDF), non transcrit."
 MOST_PAGES = 60
 MOST_LINES = 20_000
-MOST_WORK = 1_000_000  # operators and letters of all pages: about 15 s; ten kilobytes of PDF can ask for hours
+MOST_WORK = Work.PDF.value  # operators and letters of all pages; ten kilobytes of PDF can ask for hours
 _DRAWING = 2_000  # what a page or a form counts for, beside its operators: it is parsed before they are seen
 _BYTES = 4  # of a page's own stream that count for one
 _MOST_PARSED = 200_000  # operands and operators of one page or form
@@ -27,15 +28,16 @@ class _OverworkedError(Exception):
 
 
 class _Meter:
-    """Counts what the pages of one PDF make pypdf do."""
+    """Counts what the pages of one PDF make pypdf do, on the account of its mail."""
 
-    def __init__(self) -> None:
+    def __init__(self, effort: Effort) -> None:
         self._left = MOST_WORK
+        self._effort = effort
 
     def text(self, page: PageObject) -> str:
         """Return the text of a page."""
         contents = page.get_contents()
-        self._spend(_DRAWING + (len(contents.get_data()) // _BYTES if contents else 0))
+        self._spend(_DRAWING + (0 if contents is None else len(contents.get_data()) // _BYTES))
         text = page.extract_text(visitor_operand_before=self._see)
         self._spend(0)  # pypdf goes on where a form fails
         return text
@@ -49,11 +51,11 @@ class _Meter:
 
     def _spend(self, cost: int) -> None:
         self._left -= cost
-        if self._left < 0:
+        if not self._effort.spend(Work.PDF, cost) or self._left < 0:
             raise _OverworkedError
 
 
-def lines(pdf: bytes) -> tuple[str, ...]:
+def lines(pdf: bytes, effort: Effort | None = None) -> tuple[str, ...]:
     """Return what a PDF says in lines of at most 80 columns, or one line that says why it says nothing."""
     try:
         with apply_configuration(
@@ -64,7 +66,7 @@ def lines(pdf: bytes) -> tuple[str, ...]:
             array_based_stream_maximum_output_length=_MOST_UNPACKED,
             stream_decoding_work_maximum_length=2 * _MOST_UNPACKED,
         ):
-            pages, more = _pages(PdfReader(io.BytesIO(pdf)))
+            pages, more = _pages(PdfReader(io.BytesIO(pdf)), effort or Effort())
     except Exception:  # noqa: BLE001 - pypdf raises whatever a broken PDF makes it stumble on; the PDF travels beside
         return (UNREADABLE,)
     if sum(len("".join(page.split())) for page in pages) < _FEWEST_CHARACTERS * max(1, len(pages)):
@@ -74,9 +76,9 @@ def lines(pdf: bytes) -> tuple[str, ...]:
     return (*text[:MOST_LINES], *(("Suite : voir le document joint.",) if cut else ()))
 
 
-def _pages(reader: PdfReader) -> tuple[list[str], bool]:
+def _pages(reader: PdfReader, effort: Effort) -> tuple[list[str], bool]:
     """Return the text of the pages within the caps, and whether there are more."""
-    meter, pages = _Meter(), list[str]()
+    meter, pages = _Meter(effort), list[str]()
     try:
         for number in range(min(len(reader.pages), MOST_PAGES)):
             pages.append(meter.text(reader.pages[number]))  # what was read before the cap is kept

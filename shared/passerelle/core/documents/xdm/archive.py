@@ -4,13 +4,16 @@ import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.errors import MalformedError
 
 LARGEST_ZIP = 26_000_000  # bytes; a MSSanté mail has at most 25 MB
 MOST_ENTRIES = 300
 LARGEST_ENTRY = 20_000_000
-LARGEST_TOTAL = 60_000_000
+LARGEST_TOTAL = Work.UNPACKED.value
 HIGHEST_RATIO = 200  # plain : packed, of an entry of more than FREE_SIZE; XML reaches about 30
 FREE_SIZE = 100_000
 LONGEST_NAME = 255
@@ -18,8 +21,25 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL_HEADER = 30  # bytes, APPNOTE §4.3.7
 
 
-def members(content: bytes) -> dict[str, bytes]:
+def members(content: bytes, effort: Effort | None = None) -> dict[str, bytes]:
     """Return the files of a zip by name, in order; MalformedError `xdm.zip` or `xdm.zip-…` where it is no safe zip."""
+    with _opened(content) as archive:
+        infos = archive.infolist()
+        total = sum(info.file_size for info in infos)
+        if not (effort or Effort()).spend(Work.UNPACKED, total) or total > LARGEST_TOTAL:
+            raise MalformedError("xdm.zip-size", f"The zips of a mail unpack to more than {LARGEST_TOTAL} bytes.")
+        return {_name(info): archive.read(info) for info in infos if not info.is_dir()}
+
+
+def names(content: bytes) -> tuple[str, ...]:
+    """Return the names in a zip, of which nothing is unpacked; the same errors."""
+    with _opened(content) as archive:
+        return tuple(_name(info) for info in archive.infolist() if not info.is_dir())
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """Open a zip whose directory is safe."""
     if len(content) > LARGEST_ZIP:
         raise MalformedError("xdm.zip-size", f"The zip has more than {LARGEST_ZIP} bytes.")
     if not content.startswith(b"PK\x03\x04"):  # APPNOTE §4.3.7; a stub before it would be a program
@@ -29,7 +49,7 @@ def members(content: bytes) -> dict[str, bytes]:
             infos = archive.infolist()
             _safe(infos)
             _apart(infos, archive.start_dir)
-            return {_name(info): archive.read(info) for info in infos if not info.is_dir()}
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         raise MalformedError("xdm.zip", "The zip is damaged, or made in a way that nobody needs.") from None
 
@@ -38,8 +58,6 @@ def _safe(infos: list[zipfile.ZipInfo]) -> None:
     """Refuse a zip by what its directory states, before anything is unpacked."""
     if len(infos) > MOST_ENTRIES:
         raise MalformedError("xdm.zip-entries", f"The zip has more than {MOST_ENTRIES} entries.")
-    if sum(info.file_size for info in infos) > LARGEST_TOTAL:
-        raise MalformedError("xdm.zip-size", f"The zip unpacks to more than {LARGEST_TOTAL} bytes.")
     for info in infos:
         _safe_entry(info)
     names = [_name(info).lower() for info in infos]

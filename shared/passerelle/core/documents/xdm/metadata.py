@@ -14,6 +14,8 @@ MOST_DOCUMENTS = 50
 _PATIENT_ID = "urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427"
 _UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 _ACTION = "urn:action:extraMetadataSlot"
+_CONFIDENTIALITY = "urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f"
+MOST_CONFIDENTIALITY = 10
 _CX = re.compile(r"(?P<extension>[^^&]+)\^\^\^(?:[^^&]*)&(?:amp;)?(?P<root>[0-9.]+)&")  # HL7 v2 CX.1 and CX.4
 
 
@@ -28,6 +30,7 @@ class Described:
     patient: Identifier | None = None
     unique_id: str = ""
     action: str = ""  # C: replaces, D: deletes
+    confidentiality: tuple[str, ...] = ()
 
 
 def read(content: bytes) -> tuple[Described, ...]:
@@ -53,7 +56,18 @@ def _described(element: etree._Element) -> Described:
         patient=_patient(identifiers.get(_PATIENT_ID, "")),
         unique_id=identifiers.get(_UNIQUE_ID, ""),
         action=slots.get(_ACTION.lower(), ""),
+        confidentiality=_confidentiality(element),
     )
+
+
+def _confidentiality(element: etree._Element) -> tuple[str, ...]:
+    """Return the codes of who must not see a document; each is a classification of its own (ITI TF-3 §4.2.3.2.5)."""
+    found = [
+        value(one, "nodeRepresentation")
+        for one in children(element, "Classification")
+        if value(one, "classificationScheme").lower() == _CONFIDENTIALITY
+    ]
+    return tuple(dict.fromkeys(found[:MOST_CONFIDENTIALITY]))
 
 
 def _value(slot: etree._Element) -> str:

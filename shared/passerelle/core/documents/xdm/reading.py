@@ -7,12 +7,14 @@ from urllib.parse import unquote
 
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda.reading import holds_document
+from passerelle.core.documents.effort import Effort
 from passerelle.core.documents.xdm import archive, metadata
 from passerelle.core.documents.xdm.metadata import Described
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Attachment, Document, Patient
 
 _METADATA = "METADATA.XML"
+_PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,14 @@ class Entry:
         return holds_document(self.content)
 
 
-def read(content: bytes) -> tuple[Entry, ...]:
+def read(content: bytes, effort: Effort | None = None) -> tuple[Entry, ...]:
     """Return the described files of an XDM zip; MalformedError `xdm.…` where it breaks a rule."""
-    files = {name: body for name, body in archive.members(content).items() if not _ignored(name)}
+    files = {name: body for name, body in archive.members(content, effort or Effort()).items() if not _ignored(name)}
     found = [entry for name, body in files.items() if _is_metadata(name) for entry in _subset(name, body, files)]
     if not found:
         found = [_only_document(files, "")]
     _refuse_undescribed(files, {entry.content for entry in found})
+    found += _undescribed_files(files, {entry.content for entry in found})
     return tuple({(entry.described.unique_id, entry.content): entry for entry in found}.values())
 
 
@@ -46,9 +49,16 @@ def _refuse_undescribed(files: Mapping[str, bytes], read: set[bytes]) -> None:
         raise MalformedError("xdm.owner", "The XDM zip holds a CDA that METADATA.XML does not describe.")
 
 
-def documents(content: bytes) -> tuple[Document, ...]:
+def _undescribed_files(files: Mapping[str, bytes], read: set[bytes]) -> list[Entry]:
+    """Return the PDFs that METADATA.XML leaves out: a reader of the zip finds them, and so must ours."""
+    left = [(name.rpartition("/")[2], body) for name, body in files.items() if body not in read]
+    return [Entry(name, body, Described(_PDF, unique_id=name)) for name, body in left if name.lower().endswith(".pdf")]
+
+
+def documents(content: bytes, effort: Effort | None = None) -> tuple[Document, ...]:
     """Return the CDA documents of an XDM zip, read, each with the other files described under its name."""
-    entries = read(content)
+    effort = effort or Effort()
+    entries = read(content, effort)
     cdas = [entry for entry in entries if entry.is_document]
     if not cdas:
         _say_why(entries)
@@ -57,7 +67,7 @@ def documents(content: bytes) -> tuple[Document, ...]:
     for other in entries:
         if other not in cdas:
             beside[_owner(other, cdas)].append(_attachment(other))
-    return tuple(_joined(_document(entry), files) for entry, files in zip(cdas, beside, strict=True))
+    return tuple(_joined(_document(entry, effort), files) for entry, files in zip(cdas, beside, strict=True))
 
 
 def _say_why(entries: tuple[Entry, ...]) -> None:
@@ -89,18 +99,23 @@ def _joined(document: Document, files: list[Attachment]) -> Document:
 def recognise(content: bytes) -> bool:
     """Tell whether an attachment without a telling name is an XDM zip."""
     try:
-        return any(_is_metadata(name) for name in archive.members(content))
+        return any(_is_metadata(name) for name in archive.names(content))
     except MalformedError:
         return False
 
 
-def _document(entry: Entry) -> Document:
+def _document(entry: Entry, effort: Effort) -> Document:
     """Read a CDA; the patient of METADATA.XML, by whom receivers file it (ECO.2.1.2), must be the patient in it."""
-    document = cda.read(entry.content)
+    document = cda.read(entry.content, effort)
     said = entry.described.patient
     if said is not None and said not in _identifiers(document.patient):
         raise MalformedError("xdm.patient", "The patientId of METADATA.XML is none of the patient's ids in the CDA.")
-    return replace(document, deleted=entry.described.action == "D")
+    stated = tuple(dict.fromkeys((*document.confidentiality, *entry.described.confidentiality)))
+    return replace(document, deleted=entry.described.action == "D", confidentiality=_restricted(stated))
+
+
+def _restricted(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code for code in codes if code not in ("", "N"))
 
 
 def _identifiers(patient: Patient) -> tuple[object, ...]:

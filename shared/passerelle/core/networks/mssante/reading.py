@@ -4,6 +4,7 @@ import re
 
 from passerelle.core.documents import hl7, image, pdf_inspection, xdm
 from passerelle.core.documents.cda import transcript
+from passerelle.core.documents.effort import Effort
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import disguise, mime
 from passerelle.core.mail.mime import Part
@@ -40,14 +41,15 @@ def read(opened: Opened) -> Message:
 
 def _documents(parts: tuple[Part, ...]) -> tuple[list[Part], hl7.Found]:
     """Return the parts that hold documents and what they hold: HL7 files count only where there is no XDM zip."""
+    effort = Effort()
     zips = [part for part in parts if _is_xdm(part)]
     if zips:
-        return zips, hl7.Found(tuple(document for part in zips for document in xdm.documents(part.content)))
+        return zips, hl7.Found(tuple(document for part in zips for document in xdm.documents(part.content, effort)))
     files = [part for part in parts if part.attached and hl7.recognise(part.content)]
     if not files:
         image.refuse_alone(part.content for part in parts if part.attached or not part.media_type.startswith("text/"))
         raise MalformedError("xdm.missing", "The mail has no IHE_XDM.zip (ECO.2.1.1).")
-    read = [hl7.read(part.content) for part in files]
+    read = [hl7.read(part.content, effort) for part in files]
     documents = tuple(document for found in read for document in found.documents)
     return files, hl7.Found(documents, tuple(loss for found in read for loss in found.losses))
 

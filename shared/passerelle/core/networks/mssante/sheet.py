@@ -14,10 +14,20 @@ def render(document: Document, author: Professional) -> bytes:
     text = document.text
     if document.results:
         text = (*text, *cda.result_lines(document))
-    photos = (file.content for file in document.attachments if image.recognise(file.content) in (image.JPEG, image.PNG))
-    some = image.bounded(tuple(islice(photos, pdf.MOST_PICTURES + 1)))  # one more is refused
-    pictures = tuple(map(image.flat, some))
+    pictures = tuple(map(image.flat, _photos(document)))
     return pdf.render(document.title, _header(document, author), text or (_EMPTY,), document.created, pictures)
+
+
+def bound(documents: tuple[Document, ...]) -> None:
+    """Raise MalformedError `image.total` where the photos of a mail together have too many pixels to be set."""
+    image.bounded(tuple(photo for document in documents for photo in _photos(document)))
+
+
+def _photos(document: Document) -> tuple[bytes, ...]:
+    """Return the photos of a document that can be set; one past the most of a page is refused there."""
+    files = (file.content for file in document.attachments)
+    photos = (content for content in files if image.recognise(content) in (image.JPEG, image.PNG))
+    return tuple(islice(photos, pdf.MOST_PICTURES + 1))
 
 
 def _header(document: Document, author: Professional) -> tuple[str, ...]:

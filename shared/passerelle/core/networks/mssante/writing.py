@@ -50,6 +50,7 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     documents = message.documents
     if len({_identity(document.patient) for document in documents}) != 1:
         raise MalformedError("mssante.patients", "A MSSanté mail is about one patient (ECO.2.1.1).")
+    sheet.bound(documents)
     patient_ids = cda.patient_ids(documents, dispatch.sender, dispatch.message_id)
     pages = tuple(_page(document, dispatch, place, patient_ids) for place, document in enumerate(documents, 1))
     submission = Submission(dispatch.message_id, dispatch.date, dispatch.software)

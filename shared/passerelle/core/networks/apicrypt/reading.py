@@ -1,24 +1,15 @@
-"""Apicrypt mails, once they are open: an HPRIM text, as a part or as a file, with PDFs and photos beside."""
+"""An Apicrypt mail, once it is open, as a message: HPRIM as a part or as a file, with PDFs and photos beside."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from passerelle.core.documents import hprim, image, pdf_inspection
 from passerelle.core.errors import MalformedError
-from passerelle.core.mail import account, disguise, mime
+from passerelle.core.mail import disguise, mime
 from passerelle.core.mail.mime import Mail, Part
-from passerelle.core.message import (
-    Attachment,
-    Dispatch,
-    Document,
-    Loss,
-    Mailbox,
-    Message,
-    Opened,
-    Written,
-)
+from passerelle.core.message import Attachment, Document, Loss, Message, Opened
+from passerelle.core.networks.apicrypt import files
 
-SUBJECT = "Document concernant votre patient"  # it travels in clear: never an identity
 MOST_DOCUMENTS = 100
 _HPRIM_NAMES = (".hpr", ".hpm", ".hps", ".hpm1", ".hpm2", ".hpm3", ".hprim")
 _CHARSETS = {  # those that hprim.read does not tell from the bytes
@@ -29,10 +20,6 @@ _CHARSETS = {  # those that hprim.read does not tell from the bytes
     "ibm850": "cp850",
     "cp850": "cp850",
 }
-_PDF = "application/pdf"
-_ENDINGS = {_PDF: ".pdf", image.JPEG: ".jpg", image.PNG: ".png"}
-_STAYS = "It stays in the mail as it came."
-_PDF_MARK_WITHIN = 1024  # bytes: where readers look for %PDF-
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +108,9 @@ def _stem(name: str) -> str:
 
 def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
     return tuple(
-        image.cleaned(Attachment(part.name or f"piece-{number}", _kind(part.content) or part.media_type, part.content))
+        image.cleaned(
+            Attachment(part.name or f"piece-{number}", files.kind(part.content) or part.media_type, part.content)
+        )
         for number, part in enumerate(parts, 1)
         if not _is_body(part)
     )
@@ -131,7 +120,9 @@ def _joined(
     documents: tuple[tuple[Document, str], ...], attachments: tuple[Attachment, ...]
 ) -> tuple[tuple[Document, ...], tuple[Attachment, ...]]:
     """Return documents with their PDFs, then their photos: the only one has all, several those of their base name."""
-    shown = sorted((one for one in attachments if one.media_type in _ENDINGS), key=lambda one: one.media_type != _PDF)
+    shown = sorted(
+        (one for one in attachments if one.media_type in files.ENDINGS), key=lambda one: one.media_type != files.PDF
+    )
     stems = [stem for _, stem in documents]
     joined: list[Document] = []
     for document, stem in documents:
@@ -146,78 +137,3 @@ def _unread(mail: Mail) -> tuple[Loss, ...]:
     if not any(part.media_type == "text/html" and not part.attached for part in mail.parts):
         return ()
     return (Loss("mail.html", "text", "The bridge reads the plain text of a mail.", "The plain text."),)
-
-
-def write(message: Message, dispatch: Dispatch) -> Written:
-    """Return a flat mail: one text/plain part in ISO-8859-1, which is HPRIM, then PDFs and images.
-
-    MedShake writes every part that is no attachment to one file, so there is never a second text. It does not
-    open a zip, and an unknown attachment may be lost in its first version: the CDA and other files stay behind,
-    each named in a loss.
-    """
-    kept, left = _carried(message)
-    names = _name(dispatch.sender), _name(dispatch.recipient)
-    shown = _shown(kept)
-    text, found = hprim.write(message.documents, *names, message.text, shown)
-    losses = (*found, *left, *_sources(message))
-    told = account.lines((*message.losses, *losses)) if dispatch.account else ()
-    if told:  # written again: the text is laid out with its last lines
-        text, _ = hprim.write(message.documents, *names, message.text, (*shown, "", *told))
-    return Written(mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept), losses)
-
-
-def _shown(files: tuple[Attachment, ...]) -> tuple[str, ...]:
-    """Return the lines that name the photos, and the PDFs that can do more than be read."""
-    lines: list[str] = []
-    for title, names in (
-        ("Images jointes :", [one.name for one in files if one.media_type != _PDF]),
-        ("PDF à ouvrir avec prudence (script, formulaire, fichier…) :", [one.name for one in files if one.active]),
-    ):
-        lines += ["", title, *(f"  {name}" for name in names)] if names else []
-    return tuple(lines)
-
-
-def _name(mailbox: Mailbox) -> str:
-    """Return what lines 11 and 12 show; an empty line 12 shifts all lines in Mediboard."""
-    return mailbox.label.strip() or mailbox.address.partition("@")[0]
-
-
-def _kind(content: bytes) -> str:
-    """Return the media type that the first bytes prove, or nothing."""
-    return _PDF if b"%PDF-" in content[:_PDF_MARK_WITHIN] else image.recognise(content)
-
-
-def _carried(message: Message) -> tuple[tuple[Attachment, ...], tuple[Loss, ...]]:
-    """Return PDFs and photos under short ASCII names that say nothing, and what readers could not open."""
-    kept: list[Attachment] = []
-    losses: list[Loss] = []
-    files = [one for document in message.documents for one in document.attachments]
-    for number, file in enumerate((*files, *message.attachments), 1):
-        found = _readable(file, number)
-        if isinstance(found, Loss):
-            losses.append(found)
-        else:
-            name = "document" if not kept else f"document-{len(kept) + 1}"
-            kept.append(replace(found, name=name + _ENDINGS[found.media_type]))
-    return tuple(kept), tuple(losses)
-
-
-def _readable(file: Attachment, number: int) -> Attachment | Loss:
-    """Return a PDF as it is or a photo without its metadata; otherwise what is lost."""
-    kind = _kind(file.content)
-    if not kind:
-        return Loss("attachment.kind", f"attachment {number}", "Apicrypt readers open PDF, JPEG and PNG.", _STAYS)
-    if kind == _PDF:
-        return replace(file, media_type=kind)
-    try:
-        return image.cleaned(file)
-    except MalformedError:
-        return Loss("image.unreadable", f"attachment {number}", "The picture is broken or too large.", _STAYS)
-
-
-def _sources(message: Message) -> tuple[Loss, ...]:
-    return tuple(
-        Loss("document.source", f"document {number}", "Apicrypt readers open no CDA.", "Its text, and its PDF if any.")
-        for number, document in enumerate(message.documents, 1)
-        if document.source
-    )
