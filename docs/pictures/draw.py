@@ -88,8 +88,8 @@ def cda_as_page(content: bytes) -> str:
     """Return the narrative of a CDA as a browser shows it, with its header's patient and author."""
     root = etree.fromstring(content)
     born = next((birth.get("value") or "" for birth in root.iter(f"{HL7}birthTime")), "")
-    patient = escape(words(root, ".//{urn:hl7-org:v3}recordTarget//{urn:hl7-org:v3}patient/{urn:hl7-org:v3}name"))
-    author = escape(words(root, ".//{urn:hl7-org:v3}author//{urn:hl7-org:v3}assignedPerson/{urn:hl7-org:v3}name"))
+    patient = escape(person(root, f".//{HL7}recordTarget//{HL7}patient/{HL7}name"))
+    author = escape(person(root, f".//{HL7}author//{HL7}assignedPerson/{HL7}name"))
     shown = [
         f"<h1>{escape(words(root, f'{HL7}title'))}</h1>",
         f"<p>Patient : <b>{patient}</b>, {born[6:8]}/{born[4:6]}/{born[:4]}<br>Auteur : {author}</p>",
@@ -102,8 +102,9 @@ def cda_as_page(content: bytes) -> str:
 
 def coded_entries(content: bytes) -> str:
     """Return what a machine reads of the same document: one line an observation that has a flag or a text value."""
-    rows = []
-    for observation in etree.fromstring(content).iter(f"{HL7}observation"):
+    rows, root = [], etree.fromstring(content)
+    labels = {f"#{one.get('ID')}": "".join(map(str, one.itertext())) for one in root.iter() if one.get("ID")}
+    for observation in root.iter(f"{HL7}observation"):
         code, value = observation.find(f"{HL7}code"), observation.find(f"{HL7}value")
         if code is None or value is None or value.get("code"):
             continue
@@ -111,12 +112,19 @@ def coded_entries(content: bytes) -> str:
         above = "".join(f"{sign} {end.get('value')}" for sign, end in ends(value) if end.get("value"))
         unit = value.get("unit") or next((end.get("unit") or "" for _, end in ends(value) if end.get("unit")), "")
         said = value.get("value") or above or words(value, ".")
-        name = code.get("displayName") or words(code, f".//{HL7}translation") or words(code, f"{HL7}originalText")
+        place = code.find(f"{HL7}originalText/{HL7}reference")
+        name = code.get("displayName") or (labels.get(place.get("value") or "", "") if place is not None else "")
         cells = (code.get("code") or "—", name, said, unit)
         rows.append((*cells, (flag.get("code") or "") if flag is not None else ""))
     head = "".join(f"<th>{name}</th>" for name in ("LOINC", "Libellé", "Valeur", "UCUM", ""))
     lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<div class='coded'><b>Ce que le logiciel range :</b><table><tr>{head}</tr>{lines}</table></div>"
+
+
+def person(root: etree._Element, path: str) -> str:
+    """Return the first title, given name and family name of a person."""
+    parts = (words(root, f"{path}/{HL7}{part}") for part in ("prefix", "suffix", "given", "family"))
+    return " ".join(filter(None, parts))
 
 
 def ends(value: etree._Element) -> list[tuple[str, etree._Element]]:
@@ -130,6 +138,8 @@ def as_html(element: etree._Element) -> str:
     for child in element:
         name = etree.QName(child).localname
         tag = name if name in SAME else OTHER.get(name, "span")
+        if name == "renderMultiMedia":
+            parts.append("PDF joint")
         spans = "".join(f" {key}='{child.get(key)}'" for key in ("rowspan", "colspan") if child.get(key))
         parts += [f"<{tag}{spans}>", as_html(child), "" if tag == "br" else f"</{tag}>", escape(child.tail or "")]
     return "".join(parts)
