@@ -10,17 +10,16 @@
 
 import smtplib
 import ssl
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from passerelle.adapters import channel
 from passerelle.adapters.settings import Place, Tls
 from passerelle.adapters.smtp import Peer, Refused, answer, conforming, stuffed
-from passerelle.core.errors import UnavailableError, UntrustedError
+from passerelle.core.errors import UntrustedError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.steps.ports import Keyring, Outcome, Reply
 
@@ -35,7 +34,6 @@ DOT = 600.0
 
 _GOODBYE = 2.0
 _BLOCK = 1 << 16
-_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2; those of 1.3 are all good
 
 _NOT_CONFORMING = Reply(Outcome.REJECTED, 0, "5.6.0")  # RFC 3463 §3.7: media error
 _TOO_LARGE = Reply(Outcome.REJECTED, 0, "5.3.4")
@@ -74,7 +72,7 @@ class SmtpRelay:
         barred = self._barred(mail, domain)
         if barred:
             return barred
-        context, name = self._checked_context(), self.ehlo()
+        context, name = channel.context(self.keyring, self.tls, self.name, self.name), self.ehlo()
         peer = None
         try:
             try:
@@ -132,33 +130,6 @@ class SmtpRelay:
         with suppress(OSError, smtplib.SMTPException):
             peer.docmd("QUIT")
         return reply
-
-    def _checked_context(self) -> ssl.SSLContext | None:
-        try:
-            return self._context()
-        except (ssl.SSLError, ValueError) as error:
-            raise UnavailableError("relay.keys", "The anchors or the identity of a relay are no PEM.") from error
-
-    def _context(self) -> ssl.SSLContext | None:
-        """Return the TLS of this way out; None in clear. Who is not under the pinned anchors is not believed."""
-        if self.tls in {Tls.LOOPBACK, Tls.UNSAFE_CLEAR}:
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name
-        context.minimum_version = ssl.TLSVersion.TLSv1_2  # ECO.1.1.1
-        context.set_ciphers(_CIPHERS)
-        context.load_verify_locations(cadata=self.keyring.anchors(self.name).decode("ascii"))
-        if self.tls in {Tls.MUTUAL, Tls.OPERATOR}:
-            self._present(context)
-        return context
-
-    def _present(self, context: ssl.SSLContext) -> None:
-        """Give our certificate to the context: ssl reads files only, so the key is in one, private, for that moment."""
-        identity = self.keyring.identity(self.name)
-        with tempfile.TemporaryDirectory() as folder:  # mode 0700
-            pem = Path(folder, "identity.pem")
-            pem.touch(mode=0o600)
-            pem.write_bytes(identity.key.rstrip() + b"\n" + identity.chain)
-            context.load_cert_chain(pem)
 
 
 def _greet(peer: Peer) -> None:
