@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,8 +27,11 @@ from passerelle.core.message import (
     Written,
 )
 from passerelle.core.policy import Agreement, Correspondent
-from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.delivery import Delivery, Event, stopped
 from passerelle.core.receipts.lifecycle import State, allows
+from passerelle.steps.audit.ports import By, Leaf, Place, Tally
+from passerelle.steps.collect.ports import Listing, Waiting
+from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
 
@@ -200,6 +203,11 @@ class FakeLedger:
         with self._lock:
             return tuple(self._events.get(delivery_id, ()))
 
+    def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
+        with self._lock:
+            found = [event for events in self._events.values() for event in events]
+        yield from [event for event in found if since <= event.at < until]
+
     def due(self, now: datetime) -> Iterator[Delivery]:
         with self._lock:
             yield from [self._deliveries[name] for name, at in self._waking.items() if at <= now]
@@ -217,6 +225,36 @@ class FakeLedger:
 def _demand(right: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that speaks
     if not right:
         raise AssertionError(rule)
+
+
+class FakeRegister:
+    """The deliveries of a ledger, turned by pages; and what was asked."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.asked: list[Event] = []
+
+    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
+        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
+        found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
+        if after:
+            found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
+        last = found[most - 1] if len(found) > most else None
+        return Leaf(tuple(found[:most]), Place(last.opened_at, last.id) if last else None)
+
+    def tally(self, day: date, most: int) -> Tally:
+        found = list(self._ledger.opened_on(day))
+        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
+        return Tally(day, counts, len(found) <= most)
+
+    def note(self, event: Event) -> None:
+        self.asked.append(event)
+
+
+def _told_by(by: By, delivery: Delivery) -> str | None:
+    if by is By.DAY:
+        return delivery.opened_at.astimezone(UTC).date().isoformat()
+    return "1" if stopped(delivery) else None
 
 
 class FakeQueue:
@@ -409,6 +447,60 @@ class FakeWeb:
     """Pages by their URL; a page that is an error is one that does not answer."""
 
     def __init__(self) -> None:
+class FakeMailbox:
+    """An IMAP mailbox: UIDs that are never given twice, mails with a flag or without."""
+
+    def __init__(self, validity: int = 1) -> None:
+        self.validity = validity
+        self.mails: dict[int, bytes] = {}
+        self.flagged: set[int] = set()
+        self.understated: set[int] = set()  # UIDs whose size the server gives as 1
+        self.broken: set[int] = set()  # UIDs that it cannot hand out
+        self.away = False
+        self._next = 1
+
+    def post(self, *mails: bytes) -> None:
+        """Put mails into the mailbox, as a delivery agent does."""
+        for mail in mails:
+            self.mails[self._next] = mail
+            self._next += 1
+
+    def holds(self) -> dict[bytes, str]:
+        """Return the mails in the mailbox, with an F where they are flagged."""
+        return {mail: "F" if uid in self.flagged else "" for uid, mail in self.mails.items()}
+
+    def waiting(self, most: int) -> Listing:
+        self._answer()
+        sizes = ((uid, 1 if uid in self.understated else len(mail)) for uid, mail in self.mails.items())
+        found = [Waiting(self.validity, uid, size) for uid, size in sizes if uid not in self.flagged]
+        return Listing(tuple(found[:most]), len(self.flagged & self.mails.keys()))
+
+    def fetch(self, mail: Waiting, largest: int) -> bytes:
+        self._answer(mail)
+        if mail.uid not in self.mails or mail.uid in self.broken:
+            raise UnavailableError("mailbox.answer", "The mailbox did not answer as it should.")
+        if len(self.mails[mail.uid]) > largest:
+            raise MalformedError("mail.size", f"A mail is larger than {largest} bytes.")
+        return self.mails[mail.uid]
+
+    def remove(self, mail: Waiting) -> None:
+        self._answer(mail)
+        self.mails.pop(mail.uid, None)
+
+    def leave(self, mail: Waiting) -> None:
+        self._answer(mail)
+        self.flagged.add(mail.uid)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _answer(self, mail: Waiting | None = None) -> None:
+        if self.away:
+            raise UnavailableError("mailbox.connection", "The mailbox does not answer.")
+        if mail and mail.validity != self.validity:
+            raise UnavailableError("mailbox.changed", "The mailbox is another one than before.")
+
+
         self.pages: dict[str, bytes | UnavailableError] = {}
         self.asked: list[Wanted] = []
 

@@ -48,7 +48,8 @@ def _delivery(**changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
 
 
 def _event(delivery: Delivery, **changes: Any) -> Event:  # noqa: ANN401 - fields of Event
-    return replace(Event(uuid.uuid4().hex, NOON, "accept", delivery.state), **changes)
+    event = Event(uuid.uuid4().hex, NOON, "accept", delivery.state, delivery=delivery.id, sequence=delivery.version)
+    return replace(event, **changes)
 
 
 def _opened(ledger: Ledger, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery

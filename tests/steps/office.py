@@ -9,6 +9,7 @@ from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import LocalCode, Network, Professional
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
+from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.accept import accept
@@ -195,6 +196,7 @@ class Office:
             self.pump()
             waits = [d.wake_at for d in self.ledger.everything() if d.wake_at is not None]
             if not waits:
+                self.check_chains()
                 return
             self.clock.now = max(self.clock.now, min(waits))
             try:
@@ -203,6 +205,13 @@ class Office:
                 self.troubles.append(trouble)
         message = "something waits for ever"
         raise AssertionError(message)
+
+    def check_chains(self) -> None:
+        """Check that the events of every delivery are a chain that ends in its state."""
+        for delivery in self.ledger.everything():
+            events = self.ledger.history(delivery.id)
+            chain.check(events)
+            assert delivery.head == chain.digest(events[-1])
 
     def only(self) -> Delivery:
         """Return the one delivery that there is."""

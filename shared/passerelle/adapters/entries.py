@@ -3,11 +3,11 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.delivery import Delivery, Event, stopped
 from passerelle.core.receipts.lifecycle import State
 
 if TYPE_CHECKING:
@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 Item = dict[str, "AttributeValueTypeDef"]
 
 STATE = "STATE"
+_EVENT = "EVENT#"
+WAITING = "1"
+"""The one value of the index `waiting`: a person must look."""
+
 SHARDS = 16
 """Parts of the index `due`, so that no one of them is hot."""
+
+LOGS = 8
+"""Parts of a day in the index `log`, same."""
 
 _TIMES = frozenset({"opened_at", "wake_at", "give_up_at", "answer_by"})
 _DEFAULTS = MappingProxyType({field.name: field.default for field in fields(Delivery) if field.default is not MISSING})
@@ -25,7 +32,7 @@ _DEFAULTS = MappingProxyType({field.name: field.default for field in fields(Deli
 
 def place(version: int) -> str:
     """Return the place of the event that led to a version; the first is EVENT#000001."""
-    return f"EVENT#{version + 1:06d}"
+    return f"{_EVENT}{version + 1:06d}"
 
 
 def moment(at: datetime) -> str:
@@ -38,6 +45,11 @@ def shard(delivery_id: str) -> str:
     return f"{zlib.crc32(delivery_id.encode()) % SHARDS:x}"
 
 
+def log(day: date, part: int) -> str:
+    """Return the name of a part of a day's events."""
+    return f"{day.isoformat()}#{part}"
+
+
 def of_delivery(delivery: Delivery) -> Item:
     """Return the item of a state; what has its default is left out."""
     values = {field.name: getattr(delivery, field.name) for field in fields(delivery)}
@@ -46,6 +58,8 @@ def of_delivery(delivery: Delivery) -> Item:
     item["day"] = {"S": moment(delivery.opened_at)[:10]}
     if delivery.wake_at is not None:
         item["wake_shard"] = {"S": shard(delivery.id)}
+    if stopped(delivery):
+        item["waiting"] = {"S": WAITING}
     return item
 
 
@@ -63,6 +77,8 @@ def of_event(delivery: Delivery, event: Event) -> Item:
         "entry": {"S": place(delivery.version)},
         "event": {"S": event.id},
         "at": {"S": moment(event.at)},
+        "log": {"S": log(event.at.astimezone(UTC).date(), zlib.crc32(delivery.id.encode()) % LOGS)},
+        "previous": {"S": event.previous},
         "actor": {"S": event.actor},
         "state": {"S": event.state.value},
         "reason": {"S": event.reason},
@@ -79,6 +95,9 @@ def to_event(item: Mapping[str, Any]) -> Event:
         State(item["state"]["S"]),
         item["reason"]["S"],
         tuple((pair["L"][0]["S"], pair["L"][1]["S"]) for pair in item["details"]["L"]),
+        item["delivery"]["S"],
+        int(item["entry"]["S"].removeprefix(_EVENT)) - 1,
+        item["previous"]["S"],
     )
 
 

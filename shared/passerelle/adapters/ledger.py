@@ -5,7 +5,8 @@
    only where its place is free.
 3. A write that fails is checked against its own event: a lost answer is not a lost race.
 4. `wake_at` is there only while something is to be done: the index `due` holds nothing else.
-5. The indexes lag behind the table by moments: who acts on what they say reads the delivery first, and writes
+5. The index `log` holds every event, by its day (UTC) and time: what `seal` reads.
+6. The indexes lag behind the table by moments: who acts on what they say reads the delivery first, and writes
    on its version.
 """
 
@@ -141,6 +142,24 @@ class DynamoLedger:
             ExpressionAttributeValues={":day": {"S": day.isoformat()}},
         )
         yield from map(entries.to_delivery, found)
+
+    def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Return the events from a time until before another, in the order of no more than their parts of a day."""
+        for days in range((until.date() - since.date()).days + 1):
+            for part in range(entries.LOGS):
+                yield from map(entries.to_event, self._logged(since, until, since.date() + timedelta(days), part))
+
+    def _logged(self, since: datetime, until: datetime, day: date, part: int) -> Iterator[entries.Item]:
+        return self._query(
+            IndexName="log",
+            KeyConditionExpression="#log = :log AND #at BETWEEN :since AND :until",
+            ExpressionAttributeNames={"#log": "log", "#at": "at"},
+            ExpressionAttributeValues={
+                ":log": {"S": entries.log(day, part)},
+                ":since": {"S": entries.moment(since)},
+                ":until": {"S": entries.moment(until - timedelta(microseconds=1))},
+            },
+        )
 
     def _write(self, delivery: Delivery, event: Event, condition: dict[str, Any]) -> bool:
         """Write state and event in one transaction; return whether they stand, by this write or an earlier one."""

@@ -28,7 +28,7 @@ def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
     name = delivery_id(envelope.id, place)
     delivery = Delivery(name, State.RECEIVED, now, envelope=key, recipient=place, wake_at=now + GRACE)
     details = (("network", envelope.network.value), ("mail", envelope.mail))
-    desk.ledger.open(delivery, desk.event("accept", delivery, details))
+    desk.open("accept", delivery, details)
     desk.queue.wake("translate", name)
     return name
 

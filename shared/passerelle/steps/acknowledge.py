@@ -78,7 +78,7 @@ def _open(desk: AcknowledgeDesk, due: _Owed) -> None:
         resend=due.delivery.resend,
     )
     details = (("notice-of", due.delivery.id), ("mail", digest))
-    desk.ledger.open(opened, desk.event("acknowledge", opened, details))
+    desk.open("acknowledge", opened, details)
 
 
 def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
@@ -11,6 +11,7 @@ from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Dispatch, Message, Network, Opened, Written
 from passerelle.core.policy import Agreement, Correspondent, Lock
+from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event
 
 Details = tuple[tuple[str, str], ...]
@@ -73,6 +74,9 @@ class Ledger(Protocol):
 
     def history(self, delivery_id: str) -> tuple[Event, ...]:
         """Return the events of a delivery, oldest first."""
+
+    def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Return the events from a time until before another, in any order; the newest of all may be missing yet."""
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         """Return the deliveries whose `wake_at` has come."""
@@ -237,8 +241,14 @@ class Desk:
     queue: Queue
 
     def event(self, actor: str, delivery: Delivery, details: Details = ()) -> Event:
-        """Return the event that says why a delivery stands where it stands."""
-        return Event(self.mint(), self.clock(), actor, delivery.state, delivery.reason, details)
+        """Return the event that says why a delivery stands where it stands, chained to the one before it."""
+        event = Event(self.mint(), self.clock(), actor, delivery.state, delivery.reason, details)
+        return chain.linked(event, delivery)
+
+    def open(self, actor: str, delivery: Delivery, details: Details = ()) -> None:
+        """Write a new delivery with its first event; where it is there already, it stays as it is."""
+        event = self.event(actor, delivery, details)
+        self.ledger.open(replace(delivery, head=chain.digest(event)), event)
 
     def record(self, actor: str, delivery: Delivery, details: Details = ()) -> Delivery:
         """Write the next state of a delivery with its event, and return it.
@@ -250,6 +260,7 @@ class Desk:
         for _ in range(RECORD_TRIES - 1):
             with suppress(UnavailableError):
                 self.ledger.record(delivery, event)
+        delivery = replace(delivery, head=chain.digest(event))
                 return delivery
         self.ledger.record(delivery, event)
         return delivery

@@ -21,6 +21,9 @@ class Event:
     state: State
     reason: str = ""  # a stable code
     details: tuple[tuple[str, str], ...] = ()
+    delivery: str = ""
+    sequence: int = 0  # its place among the events of the delivery, from 0
+    previous: str = ""  # hash of the event before it, or the anchor of the delivery: see chain.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Delivery:
     released: bool = False  # a person let it go on: what would hold it does so no more
     resend: bool = True  # after an ambiguous attempt: send again (True), or hold for a person
     version: int = 0  # number of events before this state
+    head: str = ""  # hash of the event that led to this state
 
 
 def delivery_id(envelope: str, recipient: int, part: int = 0) -> str:

@@ -112,7 +112,7 @@ def _open_sibling(job: Job, part: int) -> None:
         wake_at=now + GRACE,
     )
     details = (("network", job.envelope.network.value), ("mail", job.envelope.mail), ("part", str(part)))
-    desk.ledger.open(sibling, desk.event("translate", sibling, details))
+    desk.open("translate", sibling, details)
     desk.queue.wake("translate", sibling.id)
 
 
