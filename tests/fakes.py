@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,11 +27,9 @@ from passerelle.core.message import (
     Written,
 )
 from passerelle.core.policy import Agreement, Correspondent
-from passerelle.core.receipts.delivery import Delivery, Event, stopped
+from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State, allows
-from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.collect.ports import Listing, Waiting
-from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
 
@@ -227,36 +225,6 @@ def _demand(right: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that
         raise AssertionError(rule)
 
 
-class FakeRegister:
-    """The deliveries of a ledger, turned by pages; and what was asked."""
-
-    def __init__(self, ledger: FakeLedger) -> None:
-        self._ledger = ledger
-        self.asked: list[Event] = []
-
-    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
-        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
-        found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
-        if after:
-            found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
-        last = found[most - 1] if len(found) > most else None
-        return Leaf(tuple(found[:most]), Place(last.opened_at, last.id) if last else None)
-
-    def tally(self, day: date, most: int) -> Tally:
-        found = list(self._ledger.opened_on(day))
-        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
-        return Tally(day, counts, len(found) <= most)
-
-    def note(self, event: Event) -> None:
-        self.asked.append(event)
-
-
-def _told_by(by: By, delivery: Delivery) -> str | None:
-    if by is By.DAY:
-        return delivery.opened_at.astimezone(UTC).date().isoformat()
-    return "1" if stopped(delivery) else None
-
-
 class FakeQueue:
     """Wake-ups, first in first out."""
 
@@ -294,9 +262,13 @@ class FakeKeyring:
     identities: dict[str, Identity] = field(default_factory=dict)
     certificates: dict[str, bytes] = field(default_factory=dict)
     trusted: dict[str, bytes] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     def identity(self, name: str) -> Identity:
         return _found(self.identities, name)
+
+    def password(self, name: str) -> str:
+        return _found(self.passwords, name)
 
     def certificate(self, name: str) -> bytes:
         return _found(self.certificates, name)
@@ -443,10 +415,6 @@ def _early(word: str) -> Reply:
     return Reply(Outcome.REJECTED, 550, "5.1.1")
 
 
-class FakeWeb:
-    """Pages by their URL; a page that is an error is one that does not answer."""
-
-    def __init__(self) -> None:
 class FakeMailbox:
     """An IMAP mailbox: UIDs that are never given twice, mails with a flag or without."""
 
@@ -501,6 +469,10 @@ class FakeMailbox:
             raise UnavailableError("mailbox.changed", "The mailbox is another one than before.")
 
 
+class FakeWeb:
+    """Pages by their URL; a page that is an error is one that does not answer."""
+
+    def __init__(self) -> None:
         self.pages: dict[str, bytes | UnavailableError] = {}
         self.asked: list[Wanted] = []
 

@@ -1,5 +1,6 @@
 """Mail servers for tests: one that follows a script to the letter, and a certificate authority for TLS."""
 
+import re
 import socket
 import ssl
 import threading
@@ -19,6 +20,9 @@ SILENCE = b"<silence>"
 DROPS = b"<drops>"
 """In a script: say what follows a byte at a time, ten each second."""
 
+TAG = b"<tag>"
+"""In a script: the tag of the last command (IMAP)."""
+
 EHLO = b"250-peer.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
 GOOD = (
     b"220 peer.example\r\n",
@@ -29,6 +33,27 @@ GOOD = (
     b"250 2.0.0 Ok: queued as 4FEED\r\n",
 )
 """Greeting, EHLO, MAIL, RCPT, DATA, dot."""
+
+OK = b"<tag> OK x\r\n"
+CAPABLE = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN UIDPLUS\r\n<tag> OK x\r\n"
+SELECTED = b"* %d EXISTS\r\n* OK [UIDVALIDITY 3] x\r\n<tag> OK [READ-WRITE] x\r\n"
+ENTRY = (b"* OK peer.example\r\n", CAPABLE, b"+ \r\n", OK, CAPABLE)
+"""Greeting, CAPABILITY, AUTHENTICATE, the words, CAPABILITY."""
+
+_TAG = re.compile(rb"([A-P]{4}[0-9]+) ")  # as imaplib makes them
+_STARTTLS = re.compile(rb"^(?:[A-Z0-9]+ )?STARTTLS\r\n$", re.IGNORECASE)
+
+
+def imap(*mails: bytes) -> tuple[bytes, ...]:
+    """Return the script of a mailbox with these mails, each of which is fetched and removed."""
+    lines = b"".join(
+        b"* %d FETCH (UID %d FLAGS () RFC822.SIZE %d)\r\n" % (n, n + 6, len(m)) for n, m in enumerate(mails, 1)
+    )
+    taken = (
+        (b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)\r\n<tag> OK x\r\n" % (n, n + 6, len(m), m), OK, OK)
+        for n, m in enumerate(mails, 1)
+    )
+    return (*ENTRY, SELECTED % len(mails), lines + OK, *(answer for three in taken for answer in three), OK)
 
 
 @dataclass
@@ -47,13 +72,16 @@ class Peer:
             talk = open_sockets.enter_context(listener.accept()[0])
             talk.settimeout(10)
             said: bytes | None = b""
+            tag = b""
             script = iter(self.script)
             while said is not None:
                 answer = b"221 Bye\r\n" if said.upper().startswith(b"QUIT") else next(script, CUT)
                 if answer == CUT:
                     break
-                _say(talk, answer.removeprefix(SILENCE))
-                if self.context and said.upper().startswith(b"STARTTLS"):
+                tagged = _TAG.match(said)
+                tag = tagged[1] if tagged else tag
+                _say(talk, answer.removeprefix(SILENCE).replace(TAG, tag))
+                if self.context and _STARTTLS.search(said):
                     talk = open_sockets.enter_context(self.context.wrap_socket(talk, server_side=True))
                 in_data = said.upper().startswith(b"DATA") and answer.startswith(b"354")
                 said = self._hear(talk, b"\r\n.\r\n" if in_data else b"\r\n")

@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from passerelle.adapters import events, publications, telemetry, translation, wiring
+from passerelle.adapters import collection, events, publications, telemetry, translation, wiring
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail.envelope import Envelope
@@ -28,7 +28,7 @@ from passerelle.local.cloud.clients import Cloud
 from passerelle.local.towns.announcements import signed, white_list
 from passerelle.local.towns.publisher import Page, publishing
 from passerelle.steps.ports import Identity
-from tests.adapters import clouds
+from tests.adapters import clouds, peers
 from tests.adapters.test_settings import GOOD
 from tests.vectors import lists, make_directory, pki
 
@@ -125,6 +125,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     given |= {f"PASSERELLE_{verb.upper()}_QUEUE": url for verb, url in queues.items()}
     given |= {f"PASSERELLE_{name}_RELAY": f"127.0.0.1:{port}" for name in ("MSSANTE", "APICRYPT")}
     given |= {f"PASSERELLE_{name}_RELAY_TLS": "loopback" for name in ("MSSANTE", "APICRYPT")}
+    given["PASSERELLE_MSSANTE_MAILBOX"] = ""
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     clouds.bucket(moto_cloud, "mailroom")
@@ -139,7 +140,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
 
 def forget() -> None:
     """Let the next event be that of a new process."""
-    for module in (wiring, translation, publications):
+    for module in (wiring, translation, publications, collection):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
@@ -265,7 +266,31 @@ def hour_has_passed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     assert wiring.grounds().white_list(datetime.now(UTC)).names(lists.DOMAIN)
 
 
+def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    """A scripted mailbox holds one mail; what the answer is to accept is shown by the other events."""
+    posted = b"Return-Path: <%b>\r\nReceived: from mx by imap.example\r\n" % SENDER.encode() + MAIL
+    secret = {"Name": "stack/keys/mailbox.mssante.password", "SecretString": json.dumps({"password": "canari-secret"})}
+    world.cloud.client("secretsmanager").create_secret(**secret)
+    with peers.peer(*peers.imap(posted)) as mailbox, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASSERELLE_MSSANTE_MAILBOX", f"{mailbox.place.host}:{mailbox.place.port}")
+        for name, value in {
+            "USER": "bal@operator.example",
+            "TLS": "loopback",
+            "LOGIN": "password",
+            "FIELD": "",
+        }.items():
+            patch.setenv(f"PASSERELLE_MSSANTE_MAILBOX_{name}", value)
+        assert answer() == {"taken": 1, "left": 0, "faults": 0}
+    room = wiring.mailroom()
+    (found,) = world.cloud.client("s3").list_objects_v2(Bucket="mailroom", Prefix="inbox/")["Contents"]
+    kept = room.envelope(found["Key"])
+    assert (kept.network, kept.sender, kept.recipients) == (Network.MSSANTE, SENDER, (RECIPIENT,))
+    assert room.read(kept.mail) == posted
+    assert b"UID EXPUNGE 7" in mailbox.heard
+
+
 CASES = {
+    "collect.mail-waits": mail_waits,
     "accept.mail-arrived": mail_arrived,
     "accept.notification-set-up": notification_set_up,
     "accept.one-of-two-is-lost": one_of_two_is_lost,
@@ -285,6 +310,7 @@ def test_each_event_has_the_effect_that_its_name_says(world: World, path: Path, 
     printed = said()
     assert "@" not in printed
     assert "Bonjour" not in printed
+    assert "canari" not in printed
 
 
 def test_each_case_has_its_event() -> None:

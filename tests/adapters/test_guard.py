@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from passerelle.adapters import channel
 from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.guard import PeerGuard
 from passerelle.adapters.relay import SmtpRelay
@@ -160,9 +161,7 @@ def welcomed(client: pki.Identity | None) -> str:
 
 def tls_files(context: ssl.SSLContext, client: pki.Identity) -> None:
     """Give a client its certificate: by the relay's own way to do so."""
-    keyring = FakeKeyring({"x": identity(client)}, {}, {})
-    place = Place(host="localhost", port=1)
-    SmtpRelay(place, Tls.MUTUAL, keyring, "x", lambda: "x")._present(context)
+    channel.present(context, identity(client))
 
 
 def _call(context: ssl.SSLContext, theirs: socket.socket) -> None:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from passerelle.adapters.settings import Place, Settings, Tls
+from passerelle.core.message import Network
 from tests.adapters import clouds
 
 GOOD = {
@@ -21,6 +22,16 @@ GOOD = {
     "PASSERELLE_MSSANTE_RELAY_TLS": "mutual",
     "PASSERELLE_APICRYPT_RELAY": "127.0.0.1:2525",
     "PASSERELLE_APICRYPT_RELAY_TLS": "loopback",
+    "PASSERELLE_MSSANTE_MAILBOX": "imap.operator.example:143",
+    "PASSERELLE_MSSANTE_MAILBOX_USER": "bal.app@operator.example",
+    "PASSERELLE_MSSANTE_MAILBOX_TLS": "mutual",
+    "PASSERELLE_MSSANTE_MAILBOX_LOGIN": "external",
+    "PASSERELLE_MSSANTE_MAILBOX_FIELD": "X-Original-To",
+    "PASSERELLE_APICRYPT_MAILBOX": "",
+    "PASSERELLE_APICRYPT_MAILBOX_USER": "",
+    "PASSERELLE_APICRYPT_MAILBOX_TLS": "mutual",
+    "PASSERELLE_APICRYPT_MAILBOX_LOGIN": "external",
+    "PASSERELLE_APICRYPT_MAILBOX_FIELD": "",
     "PASSERELLE_EHLO_NAME": "",
     "PASSERELLE_MSSANTE_CRLS": "http://crl.example/root.crl http://crl.example/organisations.crl",
     "PASSERELLE_APICRYPT_CRLS": "unsafe_none",
@@ -30,6 +41,10 @@ GOOD = {
     "PASSERELLE_LARGEST_MAIL_MIB": "64",
     "PASSERELLE_CLAMD": "",
 }
+
+
+MAY_BE_EMPTY = {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
+MAY_BE_EMPTY |= {name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}}
 
 
 def test_good_settings_are_read() -> None:
@@ -44,9 +59,7 @@ def test_the_template_gives_what_the_functions_read() -> None:
     assert given == set(GOOD) == {f"PASSERELLE_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(GOOD) - {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"})
-)
+@pytest.mark.parametrize("name", sorted(name for name in GOOD if name not in MAY_BE_EMPTY))
 @pytest.mark.parametrize("how", ["absent", "empty", "odd"])
 def test_a_wrong_setting_stops_the_start_and_is_named(name: str, how: str) -> None:
     wrong = {key: value for key, value in GOOD.items() if key != name}
@@ -83,6 +96,46 @@ def test_a_scanner_is_none_a_socket_or_a_host_with_its_port() -> None:
     assert read("clamd.internal.example:3310") == Place(host="clamd.internal.example", port=3310)
     with pytest.raises(ValueError, match="clamd"):
         read("clamd.internal.example")
+
+
+def test_a_mailbox_is_none_or_has_somebody_to_log_in_as() -> None:
+    settings = Settings.read(GOOD)
+    found = settings.mailbox(Network.MSSANTE)
+    assert found
+    assert (found.place.port, found.user, found.tls, found.field) == (
+        143,
+        "bal.app@operator.example",
+        Tls.MUTUAL,
+        "X-Original-To",
+    )
+    assert settings.mailbox(Network.APICRYPT) is None
+    with pytest.raises(ValueError, match="user"):
+        Settings.read({**GOOD, "PASSERELLE_MSSANTE_MAILBOX_USER": ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("TLS", "starttls", "its tls mutual"),  # the certificate is who we are
+        ("TLS", "operator", "its tls mutual"),
+        ("TLS", "loopback", "its tls mutual"),
+        ("FIELD", "X-Original-To: x", "field"),
+        ("FIELD", "x" * 65, "field"),
+        ("USER", "a b", "user"),
+        ("USER", "x" * 255, "user"),
+        ("LOGIN", "unsafe", "login"),
+    ],
+)
+def test_a_mailbox_s_wrong_settings_stop_the_start(name: str, value: str, rule: str) -> None:
+    with pytest.raises(ValueError, match=rule):
+        Settings.read({**GOOD, f"PASSERELLE_MSSANTE_MAILBOX_{name}": value})
+
+
+@pytest.mark.parametrize("tls", ["loopback", "operator"])
+def test_a_password_goes_through_tls_or_stays_on_this_machine(tls: str) -> None:
+    given = {**GOOD, "PASSERELLE_MSSANTE_MAILBOX_LOGIN": "password", "PASSERELLE_MSSANTE_MAILBOX_TLS": tls}
+    with pytest.raises(ValueError, match=r"on this machine|white list"):
+        Settings.read(given)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x", ""])

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from passerelle.adapters import relay, translation
+from passerelle.adapters import imap, mailbox, relay, translation
+from passerelle.core.message import Network
 from passerelle.core.trust import expiry
-from passerelle.steps import accept, deliver, translate
+from passerelle.steps import accept, collect, deliver, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
-VERBS = (*WOKEN, "Sweep", "Refresh")
-READ_MAIL_KEYS = {"Translate", "Deliver"}
+VERBS = (*WOKEN, "Collect", "Sweep", "Refresh")
+READ_MAIL_KEYS = {"Translate", "Deliver", "Collect"}
 """Functions that may read private keys."""
 
 Resources = dict[str, dict[str, Any]]
@@ -129,7 +130,8 @@ def test_only_those_who_need_private_keys_may_read_them(resources: Resources, ve
     reads = [where for actions, where in statements(resources, verb) if "secretsmanager:GetSecretValue" in actions]
     opens = [where for actions, where in statements(resources, verb) if "KeyringKey" in where]
     assert (bool(reads), bool(opens)) == ((verb in READ_MAIL_KEYS,) * 2)
-    name = {"Deliver": "relay.*", "Translate": f"{translation.SMIME}-*"}.get(verb)  # Secrets Manager adds -xxxxxx
+    names = {"Deliver": "relay.*", "Collect": "mailbox.*", "Translate": f"{translation.SMIME}-*"}
+    name = names.get(verb)  # Secrets Manager adds -xxxxxx
     assert all(f"/keys/{name}'" in where for where in reads)
 
 
@@ -154,6 +156,36 @@ def test_nobody_but_refresh_writes_configuration(resources: Resources) -> None:
         if "s3:PutObject" in actions and "Configuration" in where
     ]
     assert writing == ["Refresh"]
+
+
+def test_collect_may_put_mail_where_submit_puts_it_and_read_none(resources: Resources) -> None:
+    rights = [(set(actions), where) for actions, where in statements(resources, "Collect")]
+    assert {action for actions, _ in rights for action in actions} == {
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "secretsmanager:GetSecretValue",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
+    assert not [where for actions, where in rights if "Mailroom" in where and actions != {"s3:PutObject"}]
+
+
+def test_a_mailbox_has_one_collector_at_a_time_whose_last_mail_fits_into_its_time(resources: Resources) -> None:
+    function = resources["CollectFunction"]["Properties"]
+    assert function["ReservedConcurrentExecutions"] == {"Fn::If": ["Collects", 1, {"Ref": "AWS::NoValue"}]}
+    opening = 4 * imap.STEP  # connection, TLS, login, INBOX
+    each = collect.BUDGET.total_seconds() + opening + mailbox.FETCH + 20
+    assert function["Timeout"] >= len(Network) * each
+
+
+@pytest.mark.parametrize("name", ["CollectSilent", "CollectFailing", "NotCollected", "LeftInMailbox"])
+def test_what_goes_wrong_with_a_mailbox_alarms_where_there_is_one(resources: Resources, name: str) -> None:
+    alarm = resources[f"{name}Alarm"]
+    assert alarm["Condition"] == "Collects"
+    assert alarm["Properties"]["AlarmActions"]
+    (rule,) = of_type(resources, "AWS::Events::Rule").keys() & {"CollectFunctionMinute"}
+    assert resources[rule]["Properties"]["State"] == {"Fn::If": ["Collects", "ENABLED", "DISABLED"]}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class Book:
     people: Mapping[tuple[Network, str], Correspondent]  # by network and address
     pairs: Mapping[tuple[Network, str, str], Agreement]  # by network and address of the sender, alias of the recipient
     on_mssante: frozenset[str] = frozenset()  # addresses of all correspondents there, in lower case
+    aliases: frozenset[tuple[Network, str]] = frozenset()  # of all correspondents, on the other network, in lower case
     unnamed: frozenset[tuple[Network, str]] = frozenset()  # people of whom nobody says who they are
     waiting: frozenset[tuple[Network, str, str]] = frozenset()  # pairs, of which one is such
     completed: tuple[Settled, ...] = ()  # people whom the directory has added something to
@@ -92,6 +93,7 @@ def read(raw: bytes, entries: Mapping[str, Entry] | None = None) -> Book:
         {key: one for key, one in everybody.items() if key not in unnamed},
         {key: one for key, one in pairs.items() if key not in waiting},
         frozenset(address for network, address in everybody if network is Network.MSSANTE),
+        frozenset((one.network.other, one.alias.casefold()) for one in everybody.values()),
         unnamed,
         waiting,
         tuple(each for each in settled if each.added),

@@ -28,11 +28,11 @@ def _context(keyring: Keyring, tls: Tls, anchors: str, identity: str) -> ssl.SSL
     made.set_ciphers(_CIPHERS)
     made.load_verify_locations(cadata=keyring.anchors(anchors).decode("ascii"))
     if tls in {Tls.MUTUAL, Tls.OPERATOR}:
-        _present(made, keyring.identity(identity))
+        present(made, keyring.identity(identity))
     return made
 
 
-def _present(made: ssl.SSLContext, identity: Identity) -> None:
+def present(made: ssl.SSLContext, identity: Identity) -> None:
     """Give our certificate to the context: ssl reads files only, so the key is in one, private, for that moment."""
     with tempfile.TemporaryDirectory() as folder:  # mode 0700
         pem = Path(folder, "identity.pem")

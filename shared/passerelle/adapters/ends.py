@@ -42,6 +42,10 @@ class WatchedKeyring:
             tell(expiry.due(_terms(f"keys/{name}", found), now))
         return found
 
+    def password(self, name: str) -> str:
+        """Return one of the bridge's own passwords."""
+        return self.keyring.password(name)
+
     def certificate(self, name: str) -> bytes:
         """Return the certificate of a correspondent, PEM."""
         return self.keyring.certificate(name)

@@ -1,7 +1,8 @@
 """Keys in Secrets Manager and KMS, certificates and anchors in the configuration bucket; kept five minutes in memory.
 
 A secret is JSON: `chain` and `key`, PEM; where signing has a key of its own, `signing` with the same two, whose key may
-be `kms:` and the ARN of an asymmetric key of KMS; and `former`, a list of such pairs that may still open mail.
+be `kms:` and the ARN of an asymmetric key of KMS; and `former`, a list of such pairs that may still open mail. A
+password is a secret of its own: JSON with `password`.
 """
 
 import re
@@ -65,6 +66,14 @@ class _Secret(_Pair):
     former: Annotated[tuple[_Pair, ...], Field(max_length=MOST_FORMER)] = ()
 
 
+class _Password(BaseModel):
+    """The form of a secret that is no key."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    password: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=1000)]
+
+
 class Kms(Protocol):
     """What the keyring asks of KMS (boto3)."""
 
@@ -96,6 +105,14 @@ class AwsKeyring:
             raise UnavailableError("keyring.form", "A key is JSON: chain and key, both PEM.") from error
         former = tuple(_identity(one) for one in secret.former)
         return replace(_identity(secret), signing=self._signing(secret.signing), former=former)
+
+    def password(self, name: str) -> str:
+        """Return one of the bridge's own passwords."""
+        text = self._fresh(f"password {name}", lambda: self._secret(_checked(name)))
+        try:
+            return _Password.model_validate_json(text).password
+        except ValidationError as error:
+            raise UnavailableError("keyring.password", "A password is JSON: password, without line ends.") from error
 
     def _signing(self, pair: _Signing | None) -> Identity | RemoteIdentity | None:
         """Return who signs, where that is another than who opens."""

@@ -9,6 +9,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from passerelle.core.message import Network
+
 PREFIX = "PASSERELLE_"
 
 LARGEST_MIB = 64
@@ -28,6 +30,13 @@ class Tls(Enum):
     STARTTLS = "starttls"
     LOOPBACK = "loopback"  # in clear, to this machine only
     UNSAFE_CLEAR = "unsafe_clear"  # in clear, to anywhere: never with real mail
+
+
+class Login(Enum):
+    """How the bridge logs in to a mailbox."""
+
+    EXTERNAL = "external"  # by its certificate
+    PASSWORD = "password"  # noqa: S105 - no password, a word
 
 
 class Place(BaseModel):
@@ -69,9 +78,38 @@ def _urls(text: object) -> object:
     return None if text == UNSAFE_NONE else tuple(text.split())
 
 
+def _place(text: object) -> object:
+    """Return a place, or none."""
+    return None if text == "" else Place.split(text)
+
+
+MaybePlace = Annotated[Place | None, BeforeValidator(_place)]
+User = Annotated[str, StringConstraints(max_length=254, pattern=r"^[!-~]*$")]
+FieldName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9-]*$")]
 HostName = Annotated[str, StringConstraints(max_length=253, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,1000}$")]
 Urls = Annotated[Annotated[tuple[Url, ...], Field(min_length=1)] | None, BeforeValidator(_urls)]
+
+
+class Inbox(BaseModel):
+    """An application mailbox."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: Place
+    user: Annotated[User, Field(min_length=1)]
+    tls: Tls
+    login: Login
+    field: FieldName
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Refuse to log in by a certificate that is not shown, and a white list, which names who sends mail."""
+        if self.tls is Tls.OPERATOR and self.login is not Login.EXTERNAL:
+            msg = "A mailbox is not on the white list: its tls is mutual."
+            raise ValueError(msg)
+        if self.login is Login.EXTERNAL and self.tls is not Tls.MUTUAL:
+            msg = "A mailbox that is opened by a certificate has its tls mutual."
+            raise ValueError(msg)
 
 
 class Settings(BaseModel):
@@ -91,6 +129,16 @@ class Settings(BaseModel):
     mssante_relay_tls: Tls
     apicrypt_relay: Annotated[Place, BeforeValidator(Place.split)]
     apicrypt_relay_tls: Tls
+    mssante_mailbox: MaybePlace = None
+    mssante_mailbox_user: User = ""
+    mssante_mailbox_tls: Tls
+    mssante_mailbox_login: Login
+    mssante_mailbox_field: FieldName = ""
+    apicrypt_mailbox: MaybePlace = None
+    apicrypt_mailbox_user: User = ""
+    apicrypt_mailbox_tls: Tls
+    apicrypt_mailbox_login: Login
+    apicrypt_mailbox_field: FieldName = ""
     largest_mail_mib: Annotated[int, Field(ge=1, le=LARGEST_MIB)]
     mssante_crls: Urls
     apicrypt_crls: Urls
@@ -111,9 +159,16 @@ class Settings(BaseModel):
         }
         return cls.model_validate(given)
 
+    def mailbox(self, network: Network) -> Inbox | None:
+        """Return the mailbox of a network, where there is one."""
+        given = {name: getattr(self, f"{network.value}_mailbox_{name}") for name in ("user", "tls", "login", "field")}
+        place = getattr(self, f"{network.value}_mailbox")
+        return Inbox(place=place, **given) if place else None
+
     def model_post_init(self, _context: object, /) -> None:
-        """Refuse a way out in clear that leaves this machine."""
-        ways = ((self.mssante_relay, self.mssante_relay_tls), (self.apicrypt_relay, self.apicrypt_relay_tls))
+        """Refuse a way in clear that leaves this machine, and a mailbox that nobody can log in to."""
+        ways = [(self.mssante_relay, self.mssante_relay_tls), (self.apicrypt_relay, self.apicrypt_relay_tls)]
+        ways += [(one.place, one.tls) for network in Network if (one := self.mailbox(network))]
         if any(tls is Tls.LOOPBACK and not place.on_loopback for place, tls in ways):
-            msg = "A relay of mode loopback is on this machine; any other wants STARTTLS."
+            msg = "A mail server of mode loopback is on this machine; any other wants STARTTLS."
             raise ValueError(msg)

@@ -141,6 +141,9 @@ class Keyring(Protocol):
     def identity(self, name: str) -> Identity:
         """Return one of the bridge's own identities; UnavailableError `keyring.missing` where there is none."""
 
+    def password(self, name: str) -> str:
+        """Return one of the bridge's own passwords; UnavailableError `keyring.missing` where there is none."""
+
     def certificate(self, name: str) -> bytes:
         """Return the certificate of a correspondent, PEM."""
 
@@ -257,10 +260,10 @@ class Desk:
         is not taken for a lost race.
         """
         event = self.event(actor, delivery, details)
+        delivery = replace(delivery, head=chain.digest(event))
         for _ in range(RECORD_TRIES - 1):
             with suppress(UnavailableError):
                 self.ledger.record(delivery, event)
-        delivery = replace(delivery, head=chain.digest(event))
                 return delivery
         self.ledger.record(delivery, event)
         return delivery

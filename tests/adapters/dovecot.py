@@ -1,0 +1,145 @@
+"""A real Dovecot in a folder: IMAP with STARTTLS and client certificates on loopback. Needs the package and root."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from passerelle.adapters.settings import Place
+from passerelle.steps.ports import Identity
+
+USER, PASSWORD = "bal.app@operateur.mssante.example", 'mot de "passe" é'
+
+_SETTINGS = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+auth_verbose = yes
+protocols = imap
+listen = 127.0.0.1, 127.0.0.2
+ssl = required
+ssl_min_protocol = TLSv1.2
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.pem
+ssl_ca = <{folder}/anchors.pem
+ssl_require_crl = no
+ssl_verify_client_cert = yes
+auth_ssl_require_client_cert = yes
+auth_ssl_username_from_cert = yes
+auth_mechanisms = plain external
+disable_plaintext_auth = yes
+mail_location = maildir:{folder}/mail
+first_valid_uid = 1
+passdb {{
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}}
+passdb {{
+  driver = passwd-file
+  mechanisms = plain
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """A running Dovecot with one mailbox."""
+
+    place: Place
+    folder: Path
+
+    @property
+    def _inbox(self) -> Path:
+        return self.folder / "mail"
+
+    def post(self, *mails: bytes) -> None:
+        """Put mails into the mailbox, as a delivery agent does."""
+        owner = pwd.getpwnam("nobody")
+        for mail in mails:
+            name = f"{time.time_ns()}.x"
+            path = self._inbox / "tmp" / name
+            path.write_bytes(mail)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+            path.rename(self._inbox / "new" / name)
+
+    def holds(self) -> dict[bytes, str]:
+        """Return the mails in the mailbox, with the letters of their flags (F flagged, T deleted)."""
+        found = [path for folder in ("new", "cur") for path in (self._inbox / folder).iterdir()]
+        return {path.read_bytes(): path.name.partition(":2,")[2] for path in found}
+
+    def empty(self) -> None:
+        """Take everything out of the mailbox, behind the server's back."""
+        for folder in ("new", "cur"):
+            for path in (self._inbox / folder).iterdir():
+                path.unlink()
+
+    @property
+    def log(self) -> str:
+        """Return what the server has logged."""
+        return (self.folder / "dovecot.log").read_text("utf-8")
+
+
+def missing() -> str:
+    """Return what is missing to run one; empty where nothing is."""
+    if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        return "the package dovecot-imapd is not installed"
+    return "" if os.geteuid() == 0 else "only root can start it"
+
+
+@contextmanager
+def running(folder: Path, server: Identity, anchors: bytes) -> Iterator[Dovecot]:
+    """Run a Dovecot whose clients show a certificate under the anchors."""
+    owner = pwd.getpwnam("nobody")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder.chmod(0o755)  # its processes are not root: they must get there
+    for name in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):
+        (folder / name).mkdir()
+        os.chown(folder / name, owner.pw_uid, owner.pw_gid)
+    (folder / "server.pem").write_bytes(server.key + server.chain)
+    (folder / "anchors.pem").write_bytes(anchors)
+    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", "utf-8")
+    settings = _SETTINGS.format(folder=folder, port=port, uid=owner.pw_uid, gid=owner.pw_gid)
+    (folder / "dovecot.conf").write_text(settings, "utf-8")
+    command = ["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port, folder)
+        yield Dovecot(Place(host="127.0.0.1", port=port), folder)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def _wait(port: int, folder: Path) -> None:
+    for _ in range(100):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as talk:
+            if talk.recv(4) == b"* OK":
+                return
+        time.sleep(0.1)
+    log = folder / "dovecot.log"
+    msg = f"Dovecot does not answer: {log.read_text() if log.exists() else 'no log'}"
+    raise RuntimeError(msg)
