@@ -29,6 +29,7 @@ from passerelle.core.message import (
 from passerelle.core.policy import Agreement, Correspondent
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State, allows
+from passerelle.core.receipts.signing import SealKey
 from passerelle.steps.collect.ports import Listing, Waiting
 from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
@@ -223,6 +224,49 @@ class FakeLedger:
 def _demand(right: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that speaks
     if not right:
         raise AssertionError(rule)
+
+
+class FakeArchive:
+    """Files that are kept for ever."""
+
+    def __init__(self, files: dict[str, bytes] | None = None) -> None:
+        self.files = {} if files is None else files
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def names(self, prefix: str, after: str = "") -> Iterator[str]:
+        yield from sorted(name for name in self.files if name.startswith(prefix) and name > after)
+
+    def keep(self, name: str, content: bytes) -> bytes:
+        return self.files.setdefault(name, content)
+
+    def point(self, name: str, content: bytes) -> None:
+        self.files[name] = content
+
+
+@dataclass
+class FakeSignatory:
+    """A key at hand."""
+
+    now: SealKey
+
+    def key(self) -> SealKey:
+        return self.now
+
+
+class FakeStamper:
+    """An authority that counts, or does not answer."""
+
+    def __init__(self) -> None:
+        self.stamped = 0
+        self.fault: Exception | None = None
+
+    def stamp(self, content: bytes) -> bytes:
+        if self.fault:
+            raise self.fault
+        self.stamped += 1
+        return b"stamp %d of " % self.stamped + hashlib.sha256(content).digest()
 
 
 class FakeQueue:

@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from passerelle.adapters import collection, events, publications, telemetry, translation, wiring
+from passerelle.adapters import collection, events, publications, sealing, telemetry, translation, wiring
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
+from passerelle.core.receipts import archive, chain
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, moved, notice_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
@@ -130,6 +133,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
         monkeypatch.setenv(name, value)
     clouds.bucket(moto_cloud, "mailroom")
     clouds.bucket(moto_cloud, "configuration")
+    clouds.bucket(moto_cloud, "archive")
     clouds.table(moto_cloud, "ledger")
     agreed = (clouds.ROOT / "examples" / "agreements.toml").read_bytes()
     moto_cloud.client("s3").put_object(Bucket="configuration", Key="agreements.toml", Body=agreed)
@@ -140,7 +144,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
 
 def forget() -> None:
     """Let the next event be that of a new process."""
-    for module in (wiring, translation, publications, collection):
+    for module in (wiring, translation, publications, collection, sealing):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
@@ -266,6 +270,19 @@ def hour_has_passed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     assert wiring.grounds().white_list(datetime.now(UTC)).names(lists.DOMAIN)
 
 
+def hour_is_sealed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    secret = json.dumps({"name": "passerelle.example/remises", "key": pem})
+    world.cloud.client("secretsmanager").create_secret(Name="stack/keys/seal", SecretString=secret)
+    opened = Delivery(ID, State.RECEIVED, NOW - timedelta(hours=1))
+    event = chain.linked(Event(wiring.mint(), opened.opened_at, "accept", opened.state), opened)
+    wiring.ledger().open(opened, event)
+    assert answer() == {"size": 1, "added": 1}
+    found = world.cloud.client("s3").get_object(Bucket="archive", Key=archive.events(0))["Body"].read()
+    assert found == chain.written(event) + b"\n"
+
+
 def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     """A scripted mailbox holds one mail; what the answer is to accept is shown by the other events."""
     posted = b"Return-Path: <%b>\r\nReceived: from mx by imap.example\r\n" % SENDER.encode() + MAIL
@@ -301,6 +318,7 @@ CASES = {
     "sweep.minute-has-passed": minute_has_passed,
     "sweep.notice-was-lost": notice_was_lost,
     "refresh.hour-has-passed": hour_has_passed,
+    "seal.hour-has-passed": hour_is_sealed,
 }
 
 

@@ -13,6 +13,8 @@ GOOD = {
     "PASSERELLE_MAILROOM": "mailroom",
     "PASSERELLE_CONFIGURATION": "configuration",
     "PASSERELLE_LEDGER": "ledger",
+    "PASSERELLE_ARCHIVE": "archive",
+    "PASSERELLE_SEAL_DELAY_MINUTES": "30",
     "PASSERELLE_ACCEPT_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/accept",
     "PASSERELLE_TRANSLATE_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/translate",
     "PASSERELLE_DELIVER_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/deliver",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 VERBS_OF_PEOPLE = {"decide"}  # a command of the same name, no function
-VERBS_WITHOUT_QUEUE = {"collect", "refresh", "sweep"}  # woken by the clock
+VERBS_WITHOUT_QUEUE = {"collect", "refresh", "sweep", "seal"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
     "passerelle.adapters",
     "passerelle.steps",

@@ -27,7 +27,8 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
     (f"{CORE}documents/xdm/reading.py", "code"): {"xdm.uri", "xdm.missing"},
     # answers.answering is called with the names of services
     (f"{ADAPTERS}answers.py", "f'{service}.unavailable'"): {
-        f"{service}.unavailable" for service in ("agreements", "bulletins", "keyring", "ledger", "mailroom", "queue")
+        f"{service}.unavailable"
+        for service in ("agreements", "archive", "bulletins", "keyring", "ledger", "mailroom", "queue")
     },
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
     (f"{ADAPTERS}agreements.py", "error.code"): set(),  # same

@@ -16,8 +16,8 @@ from passerelle.steps import accept, collect, deliver, translate
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
-VERBS = (*WOKEN, "Collect", "Sweep", "Refresh")
-READ_MAIL_KEYS = {"Translate", "Deliver", "Collect"}
+VERBS = (*WOKEN, "Collect", "Sweep", "Refresh", "Seal")
+READ_MAIL_KEYS = {"Translate", "Deliver", "Collect", "Seal"}
 """Functions that may read private keys."""
 
 Resources = dict[str, dict[str, Any]]
@@ -130,7 +130,7 @@ def test_only_those_who_need_private_keys_may_read_them(resources: Resources, ve
     reads = [where for actions, where in statements(resources, verb) if "secretsmanager:GetSecretValue" in actions]
     opens = [where for actions, where in statements(resources, verb) if "KeyringKey" in where]
     assert (bool(reads), bool(opens)) == ((verb in READ_MAIL_KEYS,) * 2)
-    names = {"Deliver": "relay.*", "Collect": "mailbox.*", "Translate": f"{translation.SMIME}-*"}
+    names = {"Deliver": "relay.*", "Collect": "mailbox.*", "Seal": "seal-*", "Translate": f"{translation.SMIME}-*"}
     name = names.get(verb)  # Secrets Manager adds -xxxxxx
     assert all(f"/keys/{name}'" in where for where in reads)
 
@@ -202,7 +202,46 @@ def test_nobody_may_change_what_was_kept(resources: Resources) -> None:
     assert not [verb for verb in VERBS for actions, _ in statements(resources, verb) if forbidden & set(actions)]
 
 
-@pytest.mark.parametrize("bucket", ["Mailroom", "Configuration"])
+def test_seal_may_read_events_and_add_to_the_archive(resources: Resources) -> None:
+    rights = [(set(actions), where) for actions, where in statements(resources, "Seal")]
+    assert {action for actions, _ in rights for action in actions} == {
+        "dynamodb:Query",
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:ListBucket",
+        "secretsmanager:GetSecretValue",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
+    assert not [where for _, where in rights if "Mailroom" in where or "Configuration" in where]
+
+
+def test_the_archive_is_locked_and_only_by_choice_for_everybody(resources: Resources) -> None:
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
+
+    found = resources["ArchiveBucket"]["Properties"]
+    rule = found["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert found["ObjectLockEnabled"] is True
+    assert rule == {"Mode": {"Ref": "ArchiveLock"}, "Days": {"Ref": "ArchiveDays"}}
+    parameters = cfn_yaml.load(str(TEMPLATE))["Parameters"]
+    assert (parameters["ArchiveLock"]["Default"], parameters["ArchiveDays"]["Default"]) == ("GOVERNANCE", 400)
+
+
+def test_what_is_sealed_is_older_than_any_function_lives(resources: Resources) -> None:
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
+
+    longest = max(one["Timeout"] for one in of_type(resources, "AWS::Lambda::Function").values())
+    assert cfn_yaml.load(str(TEMPLATE))["Parameters"]["SealDelayMinutes"]["Default"] * 60 >= longest + 900
+
+
+@pytest.mark.parametrize(("alarm", "metric"), [("Seals", "Seals"), ("ChainsBroken", "ChainsBroken")])
+def test_a_day_without_a_seal_and_a_broken_chain_alarm(resources: Resources, alarm: str, metric: str) -> None:
+    found = resources[f"{alarm}Alarm"]["Properties"]
+    assert (found["Namespace"], found["MetricName"]) == ("Passerelle", metric)
+    assert found["TreatMissingData"] == ("breaching" if metric == "Seals" else "notBreaching")
+
+
+@pytest.mark.parametrize("bucket", ["Mailroom", "Configuration", "Archive"])
 def test_a_bucket_is_private_enciphered_and_keeps_versions(resources: Resources, bucket: str) -> None:
     found = resources[f"{bucket}Bucket"]["Properties"]
     (rule,) = found["BucketEncryption"]["ServerSideEncryptionConfiguration"]

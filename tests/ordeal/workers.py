@@ -56,7 +56,7 @@ class Worker:
 
     def work(self, alive: Callable[[], bool]) -> None:
         """Handle messages as they come; what fails comes again."""
-        client = boto3.client("sqs", config=wiring._CLIENTS)
+        client = boto3.client("sqs", config=wiring.CLIENTS)
         urls = wiring.queue().urls
         while alive():
             handled = 0
@@ -122,4 +122,4 @@ def warm() -> None:
     wiring.deliver_desk()
     translation.ciphers()
     wiring.agreements()
-    boto3.client("sqs", config=wiring._CLIENTS)
+    boto3.client("sqs", config=wiring.CLIENTS)

@@ -120,6 +120,7 @@ class Settings(BaseModel):
     mailroom: Name
     configuration: Name
     ledger: Name
+    archive: Name
     accept_queue: Name
     translate_queue: Name
     deliver_queue: Name
@@ -147,6 +148,7 @@ class Settings(BaseModel):
     directory: Annotated[str, StringConstraints(pattern=r"^(https://[!-~]{1,1000})?$")] = ""
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
+    seal_delay_minutes: Annotated[int, Field(ge=0, le=1440)]
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None
 
     @classmethod

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from passerelle.adapters.grounds import Grounds
     from passerelle.adapters.guard import PeerGuard
 
-_CLIENTS = Config(
+CLIENTS = Config(
     connect_timeout=5,
     read_timeout=30,
     retries={"mode": "standard", "total_max_attempts": 5},
@@ -64,7 +64,7 @@ def settings() -> Settings:
 
 @cache
 def _storage() -> "S3Client":
-    return boto3.client("s3", config=_CLIENTS)
+    return boto3.client("s3", config=CLIENTS)
 
 
 @cache
@@ -76,7 +76,7 @@ def mailroom() -> S3Mailroom:
 @cache
 def ledger() -> DynamoLedger:
     """Return the ledger."""
-    return DynamoLedger(boto3.client("dynamodb", config=_CLIENTS), settings().ledger)
+    return DynamoLedger(boto3.client("dynamodb", config=CLIENTS), settings().ledger)
 
 
 @cache
@@ -88,7 +88,7 @@ def queue() -> SqsQueue:
         "deliver": settings().deliver_queue,
         "acknowledge": settings().acknowledge_queue,
     }
-    return SqsQueue(boto3.client("sqs", config=_CLIENTS), urls)
+    return SqsQueue(boto3.client("sqs", config=CLIENTS), urls)
 
 
 @cache
@@ -96,8 +96,8 @@ def keyring() -> Keyring:
     """Return the keyring, which tells of the end of the bridge's own certificates."""
     from passerelle.adapters.ends import WatchedKeyring  # noqa: PLC0415 - cryptography takes time that `accept` needs not
 
-    secrets = boto3.client("secretsmanager", config=_CLIENTS)
-    kms: Kms = boto3.client("kms", config=_CLIENTS)
+    secrets = boto3.client("secretsmanager", config=CLIENTS)
+    kms: Kms = boto3.client("kms", config=CLIENTS)
     kept = AwsKeyring(secrets, _storage(), kms, settings().secrets_prefix, settings().configuration)
     return WatchedKeyring(kept, now)
 

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from passerelle.adapters import wiring
+from passerelle.adapters.archive import S3Archive
 from passerelle.adapters.bulletins import S3Bulletins
 from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.keyring import AwsKeyring
@@ -37,6 +38,11 @@ class Bridge:
         return DynamoLedger(self.cloud.client("dynamodb"), self.resources["LedgerTable"])
 
     @property
+    def archive(self) -> S3Archive:
+        """Return the archive of its seals."""
+        return S3Archive(self.cloud.client("s3"), self.resources["ArchiveBucket"])
+
+    @property
     def grounds(self) -> Grounds:
         """Return what its trust in MSSanté stands on; revocation is always looked at from here."""
         storage, bucket = self.cloud.client("s3"), self.resources["ConfigurationBucket"]
@@ -55,10 +61,14 @@ class Bridge:
 
     def entrust(self, name: str, identity: Identity) -> None:
         """Give it one of its own identities."""
+        self.store(name, {"chain": identity.chain.decode(), "key": identity.key.decode()})
+
+    def store(self, name: str, secret: Mapping[str, str]) -> None:
+        """Give it a secret."""
         self.cloud.client("secretsmanager").create_secret(
             Name=f"{self.stack}/keys/{name}",
             KmsKeyId=self.resources["KeyringKey"],
-            SecretString=json.dumps({"chain": identity.chain.decode(), "key": identity.key.decode()}),
+            SecretString=json.dumps(secret),
         )
 
 

@@ -35,13 +35,13 @@ _ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64"}
 
 def deploy(root: Path, cloud: Cloud, parameters: Mapping[str, str]) -> Bridge:
     """Deploy the template and return the bridge."""
-    template = _packaged(root, cloud)
+    _stage(root, cloud)
     given = {**LOCALLY, "Runtime": runtime(), "Architecture": architecture(), **parameters}
     formation = cloud.client("cloudformation")
     try:
         formation.create_stack(
             StackName=STACK,
-            TemplateBody=template,
+            TemplateURL=f"https://s3.amazonaws.com/{_STAGING}/template.yaml",  # a body has 51,200 bytes at most
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
@@ -63,8 +63,8 @@ def architecture() -> str:
     return _ARCHITECTURES.get(platform.machine().lower(), "x86_64")
 
 
-def _packaged(root: Path, cloud: Cloud) -> str:
-    """Return the template with each folder of code replaced by its archive in the staging bucket."""
+def _stage(root: Path, cloud: Cloud) -> None:
+    """Put the template into the staging bucket, and the archive of each folder of code that it names."""
     storage = cloud.client("s3")
     storage.create_bucket(Bucket=_STAGING, CreateBucketConfiguration={"LocationConstraint": cloud.session.region_name})
     staged: dict[str, str] = {}
@@ -79,7 +79,8 @@ def _packaged(root: Path, cloud: Cloud) -> str:
                 storage.upload_file(str(file), _STAGING, staged[folder])
         return f"{found['lead']}s3://{_STAGING}/{staged[folder]}"
 
-    return _FOLDER.sub(archive, (root / "template.yaml").read_text("utf-8"))
+    template = _FOLDER.sub(archive, (root / "template.yaml").read_text("utf-8"))
+    storage.put_object(Bucket=_STAGING, Key="template.yaml", Body=template.encode())
 
 
 def _zip(root: Path, folder: str, archive: Path) -> None:

@@ -10,11 +10,14 @@ from datetime import datetime
 
 from passerelle.core.message import Network
 from passerelle.core.policy import Correspondent, Lock
-from passerelle.local.towns.authority import Authority
+from passerelle.local.towns.authority import Authority, seal_key
 from passerelle.steps.ports import Identity
 
 SIGNER = "alb.mssante.example"
 """Who signs the pretend white list."""
+
+LOG = "passerelle.example/remises"
+"""The name of the log that the pretend bridge seals."""
 
 BRIDGE_DOMAIN = "passerelle.apicrypt.example"
 
@@ -31,6 +34,7 @@ class Papers:
     revocations: Mapping[Network, bytes]  # the list of each network's root, DER
     publisher: Identity  # of the server of the white list
     signer: Identity  # of the white list
+    seal: bytes  # the key that signs seals, PEM
 
 
 def issue(correspondents: Iterable[Correspondent], now: datetime) -> Papers:
@@ -50,4 +54,5 @@ def issue(correspondents: Iterable[Correspondent], now: datetime) -> Papers:
         revocations={Network.APICRYPT: apicrypt.revocations(), Network.MSSANTE: mssante.revocations()},
         publisher=mssante.machine("liste.mssante.example"),
         signer=mssante.person(SIGNER, f"alb@{SIGNER}"),
+        seal=seal_key(),
     )

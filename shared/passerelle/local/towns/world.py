@@ -19,6 +19,7 @@ from passerelle.local.towns.town import Town, open_town
 from passerelle.local.trouble import SetupError
 
 AGREEMENTS = Path("examples", "agreements.toml")
+SEALED_AT_ONCE = {"SealDelayMinutes": "0"}  # nothing runs any more when it is sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def opened(root: Path, folder: Path, port: int = 0) -> Iterator[World]:
         towns = {network: stack.enter_context(_town(network, book, issued)) for network in Network}
         endpoint = stack.enter_context(emulator.running(command, folder, port))
         published = stack.enter_context(_published(book, issued))
-        bridge = deployment.deploy(root, cloud.local(endpoint), {**_relays(towns), **published})
+        bridge = deployment.deploy(root, cloud.local(endpoint), {**_relays(towns), **published, **SEALED_AT_ONCE})
         _furnish(bridge, (root / AGREEMENTS).read_bytes(), issued)
         if bridge.invoke("refresh")["faults"]:
             raise SetupError("setup.refresh", log=folder / "ministack.log")
@@ -102,3 +103,4 @@ def _furnish(bridge: Bridge, agreements_toml: bytes, issued: Papers) -> None:
         bridge.publish(f"anchors/relay.{network.value}.pem", anchor)
     bridge.entrust("apicrypt", issued.bridge)
     bridge.entrust("relay.mssante", issued.client)
+    bridge.store("seal", {"name": papers.LOG, "key": issued.seal.decode()})
