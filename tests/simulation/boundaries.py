@@ -11,7 +11,7 @@ from passerelle.core.policy import Ambiguity
 from tests.simulation.days import Days
 from tests.simulation.designs import Account, Ledgered
 from tests.simulation.weather import Weather
-from tests.steps.correspondence import mail
+from tests.steps.correspondence import delivered, mail
 from tests.steps.office import DOCTOR, HOSPITAL
 
 KINDS = {
@@ -24,6 +24,8 @@ KINDS = {
 }
 SENDERS = {Network.MSSANTE: (HOSPITAL, DOCTOR), Network.APICRYPT: (DOCTOR, HOSPITAL)}
 NO_FAULT = -1
+IDLE = {"Ledger.due", "Mailroom.received", "Mailbox.waiting"}
+"""What the clock calls where there is nothing to do."""
 
 
 class OneFault(Weather):
@@ -67,9 +69,10 @@ def live(network: Network, at: int = NO_FAULT, kind: str = "", ambiguity: Ambigu
     bridge = Ledgered(1, 0.0, ambiguity, partial(OneFault, at=at, kind=kind))
     sender, recipient = SENDERS[network]
     raw = mail(f"Return-Receipt-To: {sender.address}", sender=sender.address)
-    bridge.post(raw, recipient.alias, sender=sender.address)
-    bridge.drain()
+    bridge.mailboxes[network].post(delivered(raw, sender.address, recipient.alias))
     for minutes in (*[1] * 40, *[10] * 200):
+        if minutes > 1 and bridge.days.idle and not bridge.at_work:
+            break
         bridge.days.until(bridge.days.clock.now + timedelta(minutes=minutes))
         bridge.tick()
     notices = sum(not envelope.sender for envelope, _ in bridge.relay.inbox)
@@ -89,9 +92,7 @@ def cases() -> Iterator[Case]:
 
 def _working(calls: tuple[str, ...]) -> int:
     """Return how many calls come before the sweeps find nothing any more, with one whole sweep more."""
-    idle = next(
-        place for place in range(len(calls)) if set(calls[place : place + 20]) <= {"Ledger.due", "Mailroom.received"}
-    )
+    idle = next(place for place in range(len(calls)) if set(calls[place : place + 20]) <= IDLE)
     return idle + 10
 
 

@@ -57,6 +57,11 @@ class Days:
             happening()
         self.clock.now = max(self.clock.now, end)
 
+    @property
+    def idle(self) -> bool:
+        """Return whether nothing more is to happen."""
+        return not self._heap
+
     def stand_still(self, seconds: float) -> None:
         """Let an invocation stand still, as a frozen process does, while the others go on."""
         if len(self.handling) <= DEEPEST:
@@ -65,7 +70,18 @@ class Days:
     def again(self) -> None:
         """Hand the message that is being handled out a second time, at this very moment."""
         if self.handling and len(self.handling) <= DEEPEST:
-            self._receive(Wake(self.handling[-1].verb, self.handling[-1].name))
+            message = Wake(self.handling[-1].verb, self.handling[-1].name)
+            self._receive(message) if message.verb in VISIBILITY else self.strike(message.verb)
+
+    def strike(self, verb: str) -> None:
+        """Run a verb that the clock wakes: what fails is not tried again, for the clock strikes again."""
+        self.handling.append(Wake(verb, ""))
+        try:
+            self.handle(verb, "")
+        except (Exception, Killed):  # noqa: BLE001, S110 - the next minute comes anyway
+            pass
+        finally:
+            self.handling.pop()
 
     def _receive(self, message: Wake) -> None:
         message.receives += 1

@@ -21,11 +21,14 @@ from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.policy import Ambiguity
 from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, WITH_A_PERSON, State
+from passerelle.steps.collect import collect
+from passerelle.steps.collect.ports import CollectDesk, Source
 from passerelle.steps.deliver import AMBIGUOUS
 from passerelle.steps.sweep import sweep
-from tests.fakes import FakeClock, FakeRelay, Killed
+from tests.fakes import FakeClock, FakeMailbox, FakeRelay
 from tests.simulation.days import Days
 from tests.simulation.weather import TIMEOUT, Weather
+from tests.steps.correspondence import delivered
 from tests.steps.office import DOCTOR, HOSPITAL, INWARD, OTHER, OUTWARD, PATIENT, Office, letter
 
 
@@ -76,6 +79,24 @@ class Ledgered(Office):
         super().__init__(fault=self.weather)
         self.agreements.agreements = [_with(OUTWARD, ambiguity), _with(INWARD, ambiguity)]
         self.clock = self.days.clock = _same(self.clock, self.days)
+        self.mailboxes = {network: FakeMailbox() for network in Network}
+        aliases = {(one.network.other, one.alias) for one in (DOCTOR, HOSPITAL)}
+        self.collecting = CollectDesk(
+            clock=self.clock,
+            mailroom=self.desk.mailroom,
+            sources=tuple(Source(one, self.weather.wrap(box), "bal@x") for one, box in self.mailboxes.items()),
+            is_alias=lambda network, address: (network, address) in aliases,
+            largest=1 << 20,
+        )
+
+    def handle(self, verb: str, name: str) -> None:
+        """Run one verb, as its function does."""
+        if verb == "sweep":
+            sweep(self.desk)
+        elif verb == "collect":
+            collect(self.collecting)
+        else:
+            super().handle(verb, name)
 
     def attempt(self, verb: str, name: str) -> None:
         """Handle one message, then put what was woken into the queues."""
@@ -94,24 +115,31 @@ class Ledgered(Office):
                 self.days.wake(verb, name)
 
     def bring(self, number: int) -> None:
-        """Let a mail come in, of one patient or two, from either side; the edge has kept it before anything fails."""
-        sender = (HOSPITAL if number % 2 else DOCTOR).address
+        """Let a mail come in, of one patient or two, from either side, into a mailbox or past the edge.
+
+        The edge has kept a mail before anything fails; a mailbox, too.
+        """
+        sender, recipient = (HOSPITAL, DOCTOR) if number % 2 else (DOCTOR, HOSPITAL)
         patients = (PATIENT, OTHER) if number % 10 == 0 else (PATIENT,)
-        raw = letter(*((*patient[:1], f"{patient[1]} {number}", *patient[2:]) for patient in patients), sender=sender)
-        network = Network.MSSANTE if number % 2 else Network.APICRYPT
-        self.mailroom.receive(
-            Envelope(network, sender, ((DOCTOR if number % 2 else HOSPITAL).alias,), self.mailroom.keep(raw))
-        )
+        named = [(*patient[:1], f"{patient[1]} {number}", *patient[2:]) for patient in patients]
+        raw = delivered(letter(*named, sender=sender.address), sender.address, recipient.alias)
+        if number % 4 < 2:
+            self.mailboxes[sender.network].post(raw)
+            return
+        self.mailroom.receive(Envelope(sender.network, sender.address, (recipient.alias,), self.mailroom.keep(raw)))
         self.drain()
 
+    @property
+    def at_work(self) -> bool:
+        """Return whether something of a delivery or a mailbox is still to be done."""
+        waits = any(one.wake_at and one.state in AT_WORK | TOLD for one in self.ledger.everything())
+        return waits or any(box.mails for box in self.mailboxes.values())
+
     def tick(self) -> None:
-        """Sweep, as the schedule does each minute."""
-        try:
-            sweep(self.desk)
-        except (Exception, Killed):  # noqa: BLE001 - the next minute comes anyway
-            return
-        finally:
-            self.drain()
+        """Sweep and collect, as the schedule does each minute."""
+        for verb in ("sweep", "collect"):
+            self.days.strike(verb)
+        self.drain()
 
     def account(self) -> Account:
         """Return what became of all mails."""
@@ -127,10 +155,20 @@ class Ledgered(Office):
                 continue
             counts[_fate(delivery.state, arrived, told=bool(delivery.notice))] += 1
             counts["mails"] += 1
-        accepted = {delivery.envelope for delivery in self.ledger.everything()}
-        counts["lost"] += sum(key.startswith("incoming/") and key not in accepted for key in self.mailroom.envelopes)
+        for box in self.mailboxes.values():
+            counts["mails"] += len(box.mails)
+            counts["held"] += len(box.flagged)
+            counts["waiting"] += len(box.mails) - len(box.flagged)
+        accepted = {_name(delivery.envelope) for delivery in self.ledger.everything()}
+        came_in = {_name(key) for key in self.mailroom.envelopes if key.startswith("incoming/")}
+        counts["lost"] += len(came_in - accepted)
         history = hashlib.sha256(repr([*self.ledger._events.items()]).encode()).hexdigest()
         return Account(**counts, faults=self.weather.faults, history=history)
+
+
+def _name(key: str) -> str:
+    """Return the name of an envelope, whichever minute it came in."""
+    return key.rpartition("/")[2]
 
 
 def _with(agreement: Any, ambiguity: Ambiguity) -> Any:  # noqa: ANN401 - an agreement

@@ -13,6 +13,9 @@ KINDS = ("request lost", "response lost", "throttled", "slow", "killed before", 
 TIMEOUT = 780
 """Seconds that a function lives (template.yaml: deliver)."""
 
+NEVER_FAIL = {"close"}
+"""What no port may let fail, by its contract."""
+
 PEER = ("postpone", "lose the mail", "lose the answer", "be killed", "be killed after the dot", "break", "not answer")
 """What a peer does on a bad day, beside refusing."""
 
@@ -74,6 +77,8 @@ class _Exposed:
         self.throttled = datetime.min.replace(tzinfo=weather.days.clock.now.tzinfo)
 
     def __getattr__(self, name: str) -> object:
+        if name in NEVER_FAIL:
+            return getattr(self._port, name)
         found = partial(self._weather.call, self, getattr(self._port, name))
         self.__dict__[name] = found
         return found

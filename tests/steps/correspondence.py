@@ -20,6 +20,13 @@ def mail(*fields: str, sender: str = HOSPITAL.address, text: str = "") -> bytes:
     return mark + b"\n" + head.encode() + b"\n\n" + content
 
 
+def delivered(raw: bytes, sender: str, recipient: str) -> bytes:
+    """Return a mail of the pretend network as the last server puts it into a mailbox."""
+    mark, _, rest = raw.partition(b"\n")
+    fields = f"Return-Path: <{sender}>\nReceived: from mx by imap.example\nTo: {recipient}\n"
+    return mark + b"\n" + fields.encode() + (b"" if b"\n\n" in rest else b"\n") + rest
+
+
 def report(kind: str, note: str, sender: str) -> bytes:
     """Return a multipart/report of which the second part is the note."""
     top = f"From: {sender}\nMessage-ID: <report@medical59.example>\nSubject: report\nAuto-Submitted: auto-replied\n"

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.collect import BUDGET, MOST_FAULTS, MOST_MAILS, Round, collect
-from passerelle.steps.collect.ports import CollectDesk, Source
+from passerelle.steps.collect.ports import CollectDesk, Source, Waiting
 from tests.fakes import FakeMailbox
 from tests.steps.correspondence import mail
 from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office
@@ -191,8 +192,13 @@ def test_a_run_ends_in_time_and_the_small_ones_came_first(here: Collecting) -> N
     large = posted(text="x" * 1000)
     small = posted()
     here.mailbox.post(large, small)
-    removed = here.mailbox.remove
-    here.mailbox.remove = lambda mail: (removed(mail), here.office.clock.forward(seconds=BUDGET.total_seconds()))[0]  # type: ignore[method-assign]
+    fetch = here.mailbox.fetch
+
+    def slowly(mail: Waiting, largest: int) -> bytes:
+        here.office.clock.forward(seconds=BUDGET.total_seconds())
+        return fetch(mail, largest)
+
+    here.mailbox.fetch = slowly  # type: ignore[method-assign]
     assert here.run().taken == 1
     assert list(here.mailbox.holds()) == [large]
 
@@ -203,5 +209,5 @@ def test_what_is_told_holds_no_address_and_no_name(here: Collecting) -> None:
     assert not any(canary in repr(here.run()).casefold() for canary in CANARIES)
 
 
-def _fails(_envelope: object) -> str:
-    raise ZeroDivisionError
+def _fails(envelope: Envelope) -> str:
+    raise ZeroDivisionError(envelope.id)
