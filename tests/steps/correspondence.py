@@ -5,12 +5,14 @@ import email.policy
 from email.message import EmailMessage
 
 from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.receipts.lifecycle import State
 from tests.steps.office import DOCTOR, HOSPITAL, Office, letter
 
 ORIGINAL = "original@ch-exemple.mssante.example"
 ASKS_MDN = f"Disposition-Notification-To: {HOSPITAL.address}"
 ASKS_DSN = f"Return-Receipt-To: {HOSPITAL.address}"
 READ = "manual-action/MDN-sent-manually; displayed"
+KO = "automatic-action/MDN-sent-automatically; processed/error"
 
 
 def mail(*fields: str, sender: str = HOSPITAL.address, text: str = "") -> bytes:
@@ -43,10 +45,10 @@ def dsn(delivery: Delivery, action: str, status: str = "2.0.0") -> bytes:
     return report("delivery-status", note, "MAILER-DAEMON@medical59.apicrypt.example")
 
 
-def mdn(delivery: Delivery, disposition: str = READ) -> bytes:
+def mdn(delivery: Delivery, disposition: str = READ, reader: str = DOCTOR.address) -> bytes:
     """Return an MDN of the reader about a delivery."""
-    named = f"Original-Message-ID: <{delivery.id}@passerelle.example>"
-    return report("disposition-notification", f"{named}\nDisposition: {disposition}", DOCTOR.address)
+    named = f"Final-Recipient: rfc822; {reader}\nOriginal-Message-ID: <{delivery.id}@passerelle.example>"
+    return report("disposition-notification", f"{named}\nDisposition: {disposition}", reader)
 
 
 def sent(office: Office, *fields: str) -> Delivery:
@@ -64,6 +66,12 @@ def came_back(office: Office, raw: bytes, sender: str = "", recipient: str = HOS
     office.pump()
     (new,) = [d for d in office.ledger.everything() if d.id not in known and not d.notice_of]
     return new
+
+
+def stands(office: Office, delivery: Delivery) -> tuple[State, str]:
+    """Return where a delivery stands now, and why."""
+    now = office.ledger.get(delivery.id)
+    return now.state, now.reason
 
 
 def notices(office: Office) -> list[EmailMessage]:

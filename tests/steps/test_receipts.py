@@ -9,7 +9,7 @@ from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Network
 from passerelle.core.receipts.delivery import stopped
 from passerelle.core.receipts.lifecycle import State
-from passerelle.core.receipts.reception import DELETED, DELIVERED, DISPLAYED, FAILED, REJECTED
+from passerelle.core.receipts.reception import DELETED, DELIVERED, DISPLAYED, FAILED, PROCESSED, REJECTED
 from passerelle.steps.sweep import sweep
 from tests.fakes import Killed
 from tests.steps.correspondence import ASKS_DSN, ASKS_MDN, ORIGINAL, READ, came_back, dsn, mail, mdn, notices, sent
@@ -39,7 +39,9 @@ def test_a_dsn_moves_the_delivery_that_it_speaks_of(said: tuple[str, ...], state
     ("disposition", "state", "reason"),
     [
         (READ, State.RECEIPTED, DISPLAYED),
-        ("automatic-action/MDN-sent-automatically; processed", State.RECEIPTED, DISPLAYED),
+        ("automatic-action/MDN-sent-automatically; processed", State.RECEIPTED, PROCESSED),
+        ("automatic-action/MDN-sent-automatically; dispatched", State.RECEIPTED, PROCESSED),
+        ("manual-action/MDN-sent-manually; denied", State.RECEIPTED, DELIVERED),
         ("manual-action/MDN-sent-manually; deleted", State.RECEIPTED, DELETED),
         ("automatic-action/MDN-sent-automatically; processed/error", State.FAILED, REJECTED),
         ("automatic-action/MDN-sent-automatically; failed", State.FAILED, REJECTED),
@@ -184,7 +186,7 @@ def test_the_reading_receipt_to_apicrypt_repeats_nothing() -> None:
     office.post(mail(f"Disposition-Notification-To: {DOCTOR.address}", sender=DOCTOR.address), sender=DOCTOR.address)
     office.pump()
     first = office.only()
-    office.post_from(Network.MSSANTE, mdn(first), DOCTOR.alias, sender=HOSPITAL.address)
+    office.post_from(Network.MSSANTE, mdn(first, reader=HOSPITAL.address), DOCTOR.alias, sender=HOSPITAL.address)
     office.settle()
     (receipt,) = notices(office)
     assert len(list(receipt.iter_parts())) == 2
@@ -219,10 +221,14 @@ def test_an_answer_after_the_silence_still_counts() -> None:
     assert not stopped(office.ledger.get(first.id))
 
 
-@pytest.mark.parametrize("loop", ["Auto-Submitted: auto-generated", "Precedence: bulk"])
-def test_what_no_person_wrote_asks_for_nothing(loop: str) -> None:
+@pytest.mark.parametrize("loop", ["Auto-Submitted: auto-replied", "Auto-Submitted: auto-notified", "Precedence: bulk"])
+def test_what_could_make_a_loop_asks_for_nothing(loop: str) -> None:
     office = Office()
     assert sent(office, ASKS_DSN, ASKS_MDN, loop).asked == ""
+
+
+def test_a_laboratory_s_machine_may_ask() -> None:
+    assert sent(Office(), ASKS_DSN, ASKS_MDN, "Auto-Submitted: auto-generated").asked == "dsn mdn"
 
 
 def test_a_receipt_for_another_address_is_not_asked_for() -> None:

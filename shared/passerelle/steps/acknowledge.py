@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from passerelle.core.errors import MalformedError, OvertakenError
-from passerelle.core.mail import disposition, mime, notice
+from passerelle.core.mail import causes, disposition, mime, notice
 from passerelle.core.mail.compose import Headers
 from passerelle.core.mail.disposition import Disposition
 from passerelle.core.mail.envelope import Envelope
@@ -18,9 +18,16 @@ _STATUS = {
     Notice.FAILED: Said.FAILED,
     Notice.RELAYED: Said.RELAYED,
     Notice.DELIVERED: Said.DELIVERED,
+    Notice.CORRECTED: Said.DELIVERED,
+    Notice.REJECTED: Said.FAILED,
     Notice.SILENT: Said.DELAYED,
 }
-_READING = {Notice.DISPLAYED: Said.DISPLAYED, Notice.DELETED: Said.DELETED}
+_READING = {
+    Notice.DISPLAYED: Said.DISPLAYED,
+    Notice.PROCESSED: Said.PROCESSED,
+    Notice.DELETED: Said.DELETED,
+    Notice.REJECTED: Said.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +94,30 @@ def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:
     recipient = envelope.recipients[due.delivery.recipient]
     named = envelope.network is Network.MSSANTE and desk.bridge.product
     headers = (("X-MSS-NIL", desk.bridge.product),) if named else ()  # ECO.2.4.3
-    if due.kind in _READING:
+    if due.kind in _READING and "mdn" in due.delivery.asked.split():
         return _reading(desk, due, recipient, headers)
+    error = _error(desk, due)
     return notice.write(
         notice.Notice(
             f"{due.id}@{desk.bridge.domain}",
             desk.clock(),
             desk.bridge.postmaster,
             envelope.sender,
-            (notice.Fate(recipient, due.delivery.reason),),
+            (notice.Fate(recipient, f"{due.delivery.reason}.{error}" if error else due.delivery.reason),),
             _original(desk, envelope.mail)[0],
             headers,
             _STATUS[due.kind],
+            corrects=due.kind is Notice.CORRECTED,
         )
     )
+
+
+def _error(desk: AcknowledgeDesk, due: _Owed) -> str:
+    """Return the agency's code of what the reader's software could not do, as the ledger has it."""
+    if due.kind is not Notice.REJECTED:
+        return ""
+    said = [value for event in desk.ledger.history(due.delivery.id) for name, value in event.details if name == "error"]
+    return said[-1] if said else ""
 
 
 def _reading(desk: AcknowledgeDesk, due: _Owed, recipient: str, headers: Headers) -> bytes:
@@ -114,6 +131,8 @@ def _reading(desk: AcknowledgeDesk, due: _Owed, recipient: str, headers: Headers
         _READING[due.kind],
         message_id,
         headers=headers,
+        error=(error := _error(desk, due)),
+        meaning=causes.find(f"{due.delivery.reason}.{error}").french if error else "",
     )
     if due.envelope.network is Network.MSSANTE:
         receipt = replace(receipt, subject=subject, returned=desk.mailroom.read(due.envelope.mail))

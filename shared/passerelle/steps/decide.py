@@ -55,7 +55,7 @@ def decide(desk: Desk, delivery_id: str, decision: Decision, author: Author) -> 
     following = _FOLLOWING[decision](desk, delivery)
     if following is None:
         raise UnsupportedError("decision.state", "A delivery in this state takes no such decision.")
-    desk.record("operator", following, (("author", author.name),))
+    following = desk.record("operator", following, (("author", author.name),))
     if following.wake_at is not None:
         desk.queue.wake(_WAKES[following.state], following.id)
     return following

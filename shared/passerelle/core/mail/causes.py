@@ -32,6 +32,22 @@ _TOO_LARGE = Cause(
     "Le courrier est trop volumineux. Envoyez-le en plusieurs fois.",
     "The mail is too large. Send it in several parts.",
 )
+_IN_MAILBOX = Cause("2.1.5", "Le courrier est dans sa boîte.", "The mail is in the mailbox.")
+_REJECTED = {  # IG-LPS: the agency's codes of what a reader's software could not do
+    f"receipt.rejected.{code}": Cause(
+        "5.6.0",
+        f"Le courrier est arrivé, mais le logiciel du destinataire n'a pas pu l'intégrer : {french}.",
+        f"The mail has arrived, but the recipient's software could not take it in: {english}.",
+    )
+    for code, french, english in (
+        ("900", "version du document inadaptée", "wrong version of the document"),
+        ("901", "auteur non autorisé", "author not allowed"),
+        ("902", "patient inconnu", "unknown patient"),
+        ("903", "pas d'INS dans le document", "no INS in the document"),
+        ("904", "INS différente de celle de son dossier", "INS differs from the record"),
+        ("905", "INS incomplète", "INS incomplete"),
+    )
+}
 _CAUSES = {
     "policy.unknown-recipient": Cause(
         "5.1.1",
@@ -142,7 +158,14 @@ _CAUSES = {
     "receipt.relayed": Cause(
         "2.0.0", "Son serveur a pris le courrier en charge.", "Its server has taken charge of the mail."
     ),
-    "receipt.delivered": Cause("2.1.5", "Le courrier est dans sa boîte.", "The mail is in the mailbox."),
+    "receipt.delivered": _IN_MAILBOX,
+    "receipt.displayed": _IN_MAILBOX,
+    "receipt.processed": _IN_MAILBOX,
+    "receipt.deleted": Cause(
+        "2.1.5",
+        "Le courrier est arrivé dans sa boîte, et a été supprimé, peut-être sans être lu.",
+        "The mail has reached the mailbox, and was deleted, perhaps unread.",
+    ),
     "operator": Cause(
         "5.7.1",
         "Un exploitant de la passerelle a refusé ce courrier. Adressez-vous à lui.",
@@ -163,6 +186,7 @@ _CAUSES = {
         "Le courrier est arrivé, mais le logiciel du destinataire n'a pas pu l'intégrer. Prévenez le destinataire.",
         "The mail has arrived, but the recipient's software could not take it in. Tell the recipient.",
     ),
+    **_REJECTED,
     "delivery.expired": Cause(
         "5.4.7",
         "Le serveur du destinataire n'a pas répondu pendant plusieurs jours.",

@@ -62,6 +62,14 @@ def message_id(value: str) -> str:
     return f"<{value}>"
 
 
+def known_id(value: str) -> tuple[str, ...]:
+    """Return the Message-ID of somebody else's mail in its brackets; none where it may not be repeated."""
+    try:
+        return (message_id(value),)
+    except MalformedError:
+        return ()
+
+
 def header(name: str, value: str) -> bytes:
     """Return one field, encoded (RFC 2047) where it is not ASCII, folded; no control character gets in."""
     if not _NAME.fullmatch(name):

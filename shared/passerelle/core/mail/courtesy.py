@@ -23,8 +23,8 @@ def read(content: bytes) -> Courtesy:
         found = fields.parse(prescan.cut(content)[0])
     except MalformedError:
         return Courtesy()
-    automatic = _automatic(found)
-    return Courtesy(_answers(found), () if automatic else _asks(found), automatic)
+    answer, mass = _answer(found), _value(found, "precedence").strip().lower() in _NOBODY
+    return Courtesy(_answers(found), () if answer or mass else _asks(found), answer)
 
 
 def _answers(found: Fields) -> tuple[str, ...]:
@@ -32,9 +32,10 @@ def _answers(found: Fields) -> tuple[str, ...]:
     return tuple(dict.fromkeys(nearest))[:MOST_ANSWERS]
 
 
-def _automatic(found: Fields) -> bool:
-    said = _value(found, "auto-submitted").split(";")[0].strip().lower()
-    return said not in ("", "no") or _value(found, "precedence").strip().lower() in _NOBODY
+def _answer(found: Fields) -> bool:
+    """Return whether no person wrote this answer (RFC 3834 §5); what a laboratory's machine makes is none."""
+    said = _value(found, "auto-submitted").split(";")[0].split("(")[0].strip().lower()
+    return said not in ("", "no", "auto-generated")
 
 
 def _asks(found: Fields) -> tuple[str, ...]:

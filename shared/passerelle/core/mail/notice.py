@@ -72,6 +72,7 @@ class Notice:
     original: str = ""  # Message-ID of the mail that it speaks of, without angle brackets
     headers: Headers = ()  # what the network asks of every mail, such as X-MSS-NIL
     said: Said = Said.FAILED
+    corrects: bool = False  # an earlier notice said that the mail failed
 
 
 def status(code: str) -> str:
@@ -83,7 +84,7 @@ def write(notice: Notice) -> bytes:
     """Return the notice as a mail."""
     if not 1 <= len(notice.fates) <= MOST_RECIPIENTS:
         raise MalformedError("mail.recipients", f"A notice speaks of 1 to {MOST_RECIPIENTS} recipients.")
-    original = _original(notice.original)
+    original = compose.known_id(notice.original)
     parts = (compose.text_part(_text(notice), "utf-8"), _report(notice), *map(_returned, original))
     head = (*_head(notice, original), b"MIME-Version: 1.0")
     return b"\r\n".join(head) + b"\r\n" + compose.multipart("report; report-type=delivery-status", parts)
@@ -104,14 +105,6 @@ def _head(notice: Notice, original: tuple[str, ...]) -> tuple[bytes, ...]:
     return (sender, recipient, *(compose.header(name, value) for name, value in fields))
 
 
-def _original(value: str) -> tuple[str, ...]:
-    """Return the Message-ID of the original, where it has one that may be repeated."""
-    try:
-        return (compose.message_id(value),)
-    except MalformedError:
-        return ()
-
-
 def _text(notice: Notice) -> str:
     phrases = _PHRASES[notice.said]
     found = [(one.address, causes.find(one.code), one.code) for one in notice.fates]
@@ -121,9 +114,11 @@ def _text(notice: Notice) -> str:
         (
             f"Bonjour,\n\n{phrases.french}\n",
             *french,
+            *(("\nL'avis d'échec que vous avez reçu pour ce courrier ne vaut plus.",) if notice.corrects else ()),
             "\nCet avis ne reprend rien du courrier, qui peut contenir des données de santé.",
             f"\n-- \n\nHello,\n\n{phrases.english}\n",
             *english,
+            *(("\nThe notice of failure that you were sent no longer holds.",) if notice.corrects else ()),
             "\nThis notice repeats nothing of the mail, which may hold health data.\n",
         )
     )

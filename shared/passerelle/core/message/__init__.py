@@ -4,7 +4,7 @@ from passerelle.core.message.dispatch import Dispatch, Letters, LocalCode, Writt
 from passerelle.core.message.document import Attachment, Document
 from passerelle.core.message.identity import Code, Identifier, Organisation, Patient, PostalAddress, Professional, Sex
 from passerelle.core.message.mail import Loss, Mailbox, Message, Network, Opened, Proof
-from passerelle.core.message.receipt import Courtesy, Report, Said
+from passerelle.core.message.receipt import Courtesy, Report, Said, Word
 from passerelle.core.message.results import Kind, Measure, Result, Status
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "Said",
     "Sex",
     "Status",
+    "Word",
     "Written",
 ]

@@ -11,18 +11,28 @@ class Said(Enum):
     RELAYED = "relayed"  # handed on to where no receipts are written
     DELIVERED = "delivered"  # it is in the mailbox
     FAILED = "failed"  # it will not be delivered
-    DISPLAYED = "displayed"  # RFC 8098: displayed, processed or dispatched
+    DISPLAYED = "displayed"  # RFC 8098: a person has seen it
+    PROCESSED = "processed"  # his software has dealt with it; whether anybody saw it is not said
     DELETED = "deleted"  # thrown away, perhaps unread
     REJECTED = "rejected"  # it arrived, and its reader could make nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a receipt says of one recipient."""
+
+    said: Said
+    recipients: tuple[str, ...] = ()  # his addresses, casefolded: the one written to, and the one it came to
+    status: str = ""  # RFC 3463
+    error: str = ""  # the agency's code of what went wrong, such as 902
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A receipt: a DSN (RFC 3464) or an MDN (RFC 8098)."""
 
-    said: Said
     names: tuple[str, ...]  # envelope id or Message-IDs of the mail that it speaks of, without brackets
-    status: str = ""  # RFC 3463
+    words: tuple[Word, ...]  # one or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +41,4 @@ class Courtesy:
 
     answers: tuple[str, ...] = ()  # Message-IDs of In-Reply-To and References, the nearest first
     asks: tuple[str, ...] = ()  # receipts that its sender wants: dsn, mdn
-    automatic: bool = False  # written by no person: never answered (RFC 3834 §2)
+    automatic: bool = False  # an answer that no person wrote, such as an absence (RFC 3834 §5)

@@ -7,7 +7,9 @@ Rules:
 3. A crash in CLAIMED is a free retry; a crash in SENDING is ambiguous and is never hidden.
 4. Every delivery ends, or waits for a person who was told: nothing waits in silence.
 5. A receipt of the recipient's side outweighs what we know: it ends an ambiguous attempt (READY, HELD, or already
-   CLAIMED or SENDING again) in ACCEPTED or RECEIPTED, and makes RECEIPTED or FAILED of ACCEPTED.
+   CLAIMED or SENDING again) in ACCEPTED or RECEIPTED, and makes RECEIPTED or FAILED of ACCEPTED. It even outweighs
+   an end: what was given up may have arrived (FAILED → RECEIPTED), and what is in a mailbox may be of no use to its
+   reader's software (RECEIPTED → FAILED). Nothing else moves what has ended.
 6. ABSORBED is the end of what goes no further by its nature: a receipt that was understood, a mail that came twice.
 7. A person may hold what is not yet sent, and release, retry or refuse what is held.
 """
@@ -44,9 +46,9 @@ TRANSITIONS = MappingProxyType(
         State.ACCEPTED: frozenset({State.RECEIPTED, State.FAILED}),
         State.HELD: frozenset({State.RECEIVED, State.READY, State.REFUSED, State.FAILED, *_ARRIVED}),
         State.QUARANTINED: frozenset({State.RECEIVED, State.REFUSED}),
-        State.RECEIPTED: frozenset[State](),
+        State.RECEIPTED: frozenset({State.FAILED}),
         State.REFUSED: frozenset[State](),
-        State.FAILED: frozenset[State](),
+        State.FAILED: frozenset({State.RECEIPTED}),
         State.ABSORBED: frozenset[State](),
     }
 )
@@ -59,7 +61,6 @@ WITH_A_PERSON = frozenset({State.HELD, State.QUARANTINED})
 
 TOLD = frozenset({State.REFUSED, State.FAILED})
 """States that the sender is told of."""
-
 
 OWING = TOLD | {State.ACCEPTED, State.RECEIPTED}
 """States in which a sender may have something to be told."""

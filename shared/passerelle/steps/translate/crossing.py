@@ -44,6 +44,8 @@ def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Detai
     raw = desk.mailroom.read(envelope.mail)
     if report := reports.read(raw):
         return incoming.absorbed(desk, delivery, envelope, report)
+    if absence := incoming.automatic(desk, delivery, raw):
+        return absence, ()
     thread = replies.find(desk, envelope, alias, raw)
     agreement = desk.agreements.between(envelope.network, envelope.sender, alias) or (
         thread.agreement if thread else None
