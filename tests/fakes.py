@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,9 +27,10 @@ from passerelle.core.message import (
     Written,
 )
 from passerelle.core.policy import Agreement, Correspondent
-from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.delivery import Delivery, Event, stopped
 from passerelle.core.receipts.lifecycle import State, allows
 from passerelle.core.receipts.signing import SealKey
+from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.collect.ports import Listing, Waiting
 from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
@@ -267,6 +268,36 @@ class FakeStamper:
             raise self.fault
         self.stamped += 1
         return b"stamp %d of " % self.stamped + hashlib.sha256(content).digest()
+
+
+class FakeRegister:
+    """The deliveries of a ledger, turned by pages; and what was asked."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.asked: list[Event] = []
+
+    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
+        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
+        found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
+        if after:
+            found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
+        last = found[most - 1] if len(found) > most else None
+        return Leaf(tuple(found[:most]), Place(last.opened_at, last.id) if last else None)
+
+    def tally(self, day: date, most: int) -> Tally:
+        found = list(self._ledger.opened_on(day))
+        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
+        return Tally(day, counts, len(found) <= most)
+
+    def note(self, event: Event) -> None:
+        self.asked.append(event)
+
+
+def _told_by(by: By, delivery: Delivery) -> str | None:
+    if by is By.DAY:
+        return delivery.opened_at.astimezone(UTC).date().isoformat()
+    return "1" if stopped(delivery) else None
 
 
 class FakeQueue:

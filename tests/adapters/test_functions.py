@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from passerelle.adapters import collection, events, publications, sealing, telemetry, translation, wiring
+from passerelle.adapters.api import desks
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail.envelope import Envelope
@@ -144,7 +145,7 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
 
 def forget() -> None:
     """Let the next event be that of a new process."""
-    for module in (wiring, translation, publications, collection, sealing):
+    for module in (wiring, desks, translation, publications, collection, sealing):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
@@ -306,7 +307,41 @@ def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     assert b"UID EXPUNGE 7" in mailbox.heard
 
 
+def day_is_asked_for(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    one = Delivery(ID, State.RECEIVED, ARRIVED, envelope=world.envelope())
+    wiring.ledger().open(one, Event(wiring.mint(), ARRIVED, "test", one.state))
+    given = answer()
+    assert given["statusCode"] == 200
+    assert [one["id"] for one in json.loads(given["body"])["deliveries"]] == [ID]
+    (asked,) = asked_for()
+    assert dict(asked.details) == {"author": "anne.durand", "role": "auditor", "value": "2026-11-22"}
+
+
+def held_mail_is_released(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    held = moved(world.open(State.RECEIVED), State.HELD, reason="policy.held")
+    wiring.ledger().record(held, Event(wiring.mint(), NOW, "translate", State.HELD, held.reason))
+    assert answer()["statusCode"] == 200
+    assert wiring.ledger().get(ID).state is State.RECEIVED
+    assert ("author", "karim") in wiring.ledger().history(ID)[-1].details
+    assert world.woken() == [("translate", ID)]
+
+
+def stranger_asks(_world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    given = answer()
+    assert (given["statusCode"], json.loads(given["body"])["code"]) == (403, "audit.right")
+    assert [event.reason for event in asked_for()] == ["audit.refused"]
+
+
+def asked_for() -> list[Event]:
+    """Return the events of questions."""
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    return [one for one in wiring.ledger().logged(since, since + timedelta(minutes=2)) if one.actor == "audit"]
+
+
 CASES = {
+    "audit.day-is-asked-for": day_is_asked_for,
+    "audit.held-mail-is-released": held_mail_is_released,
+    "audit.stranger-asks": stranger_asks,
     "collect.mail-waits": mail_waits,
     "accept.mail-arrived": mail_arrived,
     "accept.notification-set-up": notification_set_up,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 VERBS_OF_PEOPLE = {"decide"}  # a command of the same name, no function
-VERBS_WITHOUT_QUEUE = {"collect", "refresh", "sweep", "seal"}  # woken by the clock
+VERBS_WITHOUT_QUEUE = {"audit", "collect", "refresh", "sweep", "seal"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
     "passerelle.adapters",
     "passerelle.steps",
@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableError", "OvertakenError"}
 LOSSES = {"Loss", "lose"}
-VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate|operator)\.[a-z-]+")
+VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate|operator|audit)\.[a-z-]+")
 NUMBER = "7000000"
 PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/[s]imple/|index[-]url|resolved.*https?:|file[:]///")  # not itself
 

@@ -16,7 +16,7 @@ from passerelle.steps import accept, collect, deliver, translate
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
-VERBS = (*WOKEN, "Collect", "Sweep", "Refresh", "Seal")
+VERBS = (*WOKEN, "Audit", "Collect", "Sweep", "Refresh", "Seal")
 READ_MAIL_KEYS = {"Translate", "Deliver", "Collect", "Seal"}
 """Functions that may read private keys."""
 

@@ -1,0 +1,129 @@
+"""What the API says, as the OpenAPI document describes it."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.audit import Account, Page
+from passerelle.steps.audit.ports import Tally
+from passerelle.steps.decide import Decision
+
+DeliveryId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Id of a delivery")]
+Cursor = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]*$", description="Of the page before")]
+Reason = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9.-]*$", description="The start of a reason code")]
+Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2999, 12, 31), description="A day (UTC)")]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Happening(_Shape):
+    """One thing that happened to a delivery."""
+
+    at: datetime
+    actor: str
+    state: State
+    reason: str
+    details: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, event: Event) -> "Happening":
+        """Return the shape of an event."""
+        told = [(name, said) for name, said in event.details]
+        return cls(at=event.at, actor=event.actor, state=event.state, reason=event.reason, details=told)
+
+
+class Summary(_Shape):
+    """One mail to one recipient, as it stands; no address, no name, no subject."""
+
+    id: str
+    state: State
+    opened_at: datetime
+    attempts: int
+    reason: str
+    notice: str = Field(description="Id of the delivery that tells the sender; empty for none")
+    notice_of: str = Field(description="Of a notice: id of the delivery that it speaks of; empty for none")
+
+    @classmethod
+    def of(cls, one: Delivery) -> "Summary":
+        """Return the shape of a delivery."""
+        return cls(
+            id=one.id,
+            state=one.state,
+            opened_at=one.opened_at,
+            attempts=one.attempts,
+            reason=one.reason,
+            notice=one.notice,
+            notice_of=one.notice_of,
+        )
+
+
+class Story(_Shape):
+    """A delivery with all that happened to it, oldest first."""
+
+    delivery: Summary
+    events: list[Happening]
+
+    @classmethod
+    def of(cls, account: Account) -> "Story":
+        """Return the shape of an account."""
+        return cls(delivery=Summary.of(account.delivery), events=[Happening.of(one) for one in account.events])
+
+
+class Listing(_Shape):
+    """A page of deliveries, newest first."""
+
+    deliveries: list[Summary]
+    cursor: str = Field(description="Ask again with it for the next page; empty at the end")
+
+    @classmethod
+    def of(cls, page: Page) -> "Listing":
+        """Return the shape of a page."""
+        return cls(deliveries=[Summary.of(one) for one in page.deliveries], cursor=page.cursor)
+
+
+class Count(_Shape):
+    """How many deliveries of a day stand in a state for a reason."""
+
+    state: State
+    reason: str
+    number: int
+
+
+class Volume(_Shape):
+    """The deliveries of a day, counted."""
+
+    day: date
+    counts: list[Count]
+    complete: bool = Field(description="False where a day has too many to count them all")
+
+    @classmethod
+    def of(cls, tally: Tally) -> "Volume":
+        """Return the shape of a tally."""
+        counts = [Count(state=state, reason=reason, number=number) for (state, reason), number in tally.counts.items()]
+        return cls(day=tally.day, counts=counts, complete=tally.complete)
+
+
+class Volumes(_Shape):
+    """The deliveries of some days, counted, oldest day first."""
+
+    days: list[Volume]
+
+
+class Decided(_Shape):
+    """What an operator decides."""
+
+    decision: Decision
+
+
+class Problem(_Shape):
+    """What stands in the way (RFC 9457); nothing in it comes from a mail."""
+
+    type: str
+    title: str
+    status: int
+    code: str

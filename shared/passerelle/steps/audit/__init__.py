@@ -1,0 +1,167 @@
+"""Answer auditors: who may ask what, one delivery, many of them, how many; each question is an event before its answer.
+
+1. A question that cannot be recorded is not answered.
+2. What somebody may not see is not there: a partner gets the same answer for another's delivery as for none.
+3. A page is filled from at most LOOKS leaves of the index: an answer takes bounded time however rare what it seeks is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from types import MappingProxyType
+
+from passerelle.core.errors import UnavailableError, UnsupportedError
+from passerelle.core.receipts import chain
+from passerelle.core.receipts.delivery import Delivery, Event, group
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.audit import cursor as cursors
+from passerelle.steps.audit.ports import Asker, AuditDesk, By, Leaf, Question, Role, Tally
+
+LONGEST_PAGE = 200
+LEAF = 200
+"""Deliveries that are looked at together."""
+
+LOOKS = 10
+"""Leaves that are looked at for one page."""
+
+MOST_DAYS = 31
+MOST_COUNTED = 5000
+"""Deliveries of a day that are counted."""
+
+ANY = "1"
+"""The value of an index that has one only: what waits."""
+
+REFUSED = "audit.refused"
+"""The reason of the event of a question that this role may not ask."""
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class Act(Enum):
+    """What can be asked; the value is the reason of its event."""
+
+    DELIVERY = "audit.delivery"
+    DELIVERIES = "audit.deliveries"
+    WAITING = "audit.waiting"
+    VOLUMES = "audit.volumes"
+    EXPORT = "audit.export"
+    DECISION = "audit.decision"
+
+
+RIGHTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
+    {
+        Role.AUDITOR: frozenset(Act) - {Act.DECISION},
+        Role.OPERATOR: frozenset(Act) - {Act.EXPORT},
+        Role.PARTNER: frozenset({Act.DELIVERY, Act.DELIVERIES}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One delivery with all that happened to it."""
+
+    delivery: Delivery
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some deliveries, newest first, and the cursor of the next page; empty at the end."""
+
+    deliveries: tuple[Delivery, ...]
+    cursor: str
+
+
+def may(asker: Asker, act: Act) -> bool:
+    """Return whether somebody has the right to ask this."""
+    return any(act in RIGHTS[role] for role in asker.roles)
+
+
+def permit(desk: AuditDesk, asker: Asker, act: Act) -> None:
+    """Let through who may ask this; UnsupportedError `audit.right` otherwise, and that is an event too."""
+    if not may(asker, act):
+        _note(desk, asker, REFUSED, act.name.lower())
+        raise UnsupportedError("audit.right", "This role may not ask this.")
+
+
+def delivery(desk: AuditDesk, asker: Asker, delivery_id: str) -> Account:
+    """Return one delivery with its events; UnavailableError `ledger.missing` where there is none for this asker."""
+    known = _ID.fullmatch(delivery_id)
+    _ask(desk, asker, Act.DELIVERY, delivery_id if known else "")
+    found = desk.ledger.find(delivery_id) if known else None
+    if found is None or not sees(asker, found):
+        raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
+    return Account(found, desk.ledger.history(found.id))
+
+
+def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = "", most: int = 50) -> Page:
+    """Return a page of deliveries, newest first."""
+    act = Act.WAITING if question.by is By.WAITING else Act.DELIVERIES
+    place = cursors.read(question, asker, cursor)
+    _ask(desk, asker, act, question.value)
+    most, chosen = min(max(most, 1), LONGEST_PAGE), list[Delivery]()
+    for _ in range(LOOKS):
+        leaf = desk.register.leaf(question.by, question.value, place, LEAF if narrowed(question, asker) else most)
+        leaf = _fitting(leaf, question, asker, most - len(chosen))
+        chosen += leaf.deliveries
+        place = leaf.place
+        if place is None or len(chosen) >= most:
+            break
+    return Page(tuple(chosen), cursors.write(question, asker, place) if place else "")
+
+
+def volumes(desk: AuditDesk, asker: Asker, until: date, days: int) -> tuple[Tally, ...]:
+    """Return the deliveries of so many days, counted, oldest day first."""
+    _ask(desk, asker, Act.VOLUMES, f"{until.isoformat()} {days}")
+    number = min(max(days, 1), MOST_DAYS)
+    return tuple(desk.register.tally(until - timedelta(days=back), MOST_COUNTED) for back in reversed(range(number)))
+
+
+def causes(tallies: tuple[Tally, ...], states: frozenset[State]) -> tuple[tuple[str, int], ...]:
+    """Return why deliveries stand in some states, with how many do, most frequent first."""
+    found = Counter[str]()
+    for tally in tallies:
+        for (state, reason), number in tally.counts.items():
+            if state in states:
+                found[reason] += number
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def sees(asker: Asker, found: Delivery) -> bool:
+    """Return whether a delivery is there for this asker."""
+    return not asker.limited or (bool(asker.domain) and found.group == group(asker.domain))
+
+
+def narrowed(question: Question, asker: Asker) -> bool:
+    """Return whether an answer leaves out some of what the index has."""
+    return question.state is not None or bool(question.reason) or asker.limited
+
+
+def _fitting(leaf: Leaf, question: Question, asker: Asker, room: int) -> Leaf:
+    """Return what of a leaf is asked for, and where the page ends if it is full before the leaf is."""
+    fitting = [one for one in leaf.deliveries if _fits(one, question) and sees(asker, one)]
+    if len(fitting) <= room:
+        return Leaf(tuple(fitting), leaf.place)
+    return Leaf(tuple(fitting[:room]), cursors.place(fitting[room - 1]))
+
+
+def _fits(one: Delivery, question: Question) -> bool:
+    return question.state in {None, one.state} and one.reason.startswith(question.reason)
+
+
+def _ask(desk: AuditDesk, asker: Asker, act: Act, value: str) -> None:
+    """Record who asks what, before anything is answered."""
+    permit(desk, asker, act)
+    _note(desk, asker, act.value, value)
+
+
+def _note(desk: AuditDesk, asker: Asker, reason: str, value: str) -> None:
+    """Write the event of a question: it stands alone, in the form of a delivery's first."""
+    asked = Delivery(f"audit-{desk.mint()}", State.ABSORBED, desk.clock(), reason=reason)
+    details = (("author", asker.name), ("role", asker.titles), ("value", value))
+    event = Event(desk.mint(), asked.opened_at, "audit", asked.state, reason, details)
+    desk.register.note(chain.linked(event, asked))

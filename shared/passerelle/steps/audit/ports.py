@@ -1,0 +1,108 @@
+"""What `audit` needs of the world, and the forms of its questions and answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Protocol
+
+from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.ports import Clock, Ledger, Mint
+
+
+class Role(Enum):
+    """What somebody is to the bridge: it decides what may be asked."""
+
+    AUDITOR = "auditor"  # sees everything, changes nothing
+    OPERATOR = "operator"  # sees everything but patients, and decides
+    PARTNER = "partner"  # sees what goes to its own domain
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a name of the site's own directory, what he is, and, of a partner, the domain."""
+
+    name: str
+    roles: frozenset[Role]
+    domain: str = ""
+
+    @property
+    def limited(self) -> bool:
+        """Return whether he sees his own domain only."""
+        return self.roles <= {Role.PARTNER}
+
+    @property
+    def titles(self) -> str:
+        """Return what he is, in words."""
+        return " ".join(sorted(role.value for role in self.roles))
+
+
+class By(Enum):
+    """What deliveries are looked for by: each is one index of the ledger."""
+
+    DAY = "day"  # the day (UTC) on which they were opened
+    WAITING = "waiting"  # those that only a person moves on
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which deliveries: by what, its value, and what they are narrowed to."""
+
+    by: By
+    value: str
+    state: State | None = None
+    reason: str = ""  # the start of it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a question has been answered: the last delivery that was looked at."""
+
+    opened_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What an index gives at once: deliveries, newest first, and where to go on; None at the end."""
+
+    deliveries: tuple[Delivery, ...]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The deliveries of one day, counted by state and reason; where they are too many, the first ones only."""
+
+    day: date
+    counts: Mapping[tuple[State, str], int] = field(default_factory=dict)
+    complete: bool = True
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return sum(self.counts.values())
+
+
+class Register(Protocol):
+    """The ledger, as a reader turns its pages (DynamoDB)."""
+
+    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
+        """Return up to `most` deliveries of an index, newest first, after a place."""
+
+    def tally(self, day: date, most: int) -> Tally:
+        """Return the deliveries of a day, counted; at most so many, the rest untold."""
+
+    def note(self, event: Event) -> None:
+        """Write an event that belongs to no delivery: somebody has asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDesk:
+    """What `audit` needs."""
+
+    clock: Clock
+    mint: Mint
+    ledger: Ledger
+    register: Register

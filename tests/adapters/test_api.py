@@ -1,0 +1,225 @@
+"""The API: what it answers, whom, and that its document says so."""
+
+import json
+import re
+from http import HTTPStatus
+
+import pytest
+
+from passerelle.adapters import api
+from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.audit.ports import Role
+from tests.adapters import clouds
+from tests.adapters.gateway import Gateway, request
+from tests.steps.office import HOSPITAL, letter
+
+ROUTES = {
+    "GET /v1/deliveries": "/v1/deliveries?day=2026-11-22",
+    "GET /v1/deliveries/{delivery_id}": "/v1/deliveries/{id}",
+    "POST /v1/deliveries/{delivery_id}/decisions": "/v1/deliveries/{id}/decisions",
+    "GET /v1/waiting": "/v1/waiting",
+    "GET /v1/volumes": "/v1/volumes?until=2026-11-22",
+}
+"""Every route, with a way that is right."""
+
+PARTNERS = {"GET /v1/deliveries", "GET /v1/deliveries/{delivery_id}"}
+FORBIDDEN = {
+    Role.AUDITOR: {"POST /v1/deliveries/{delivery_id}/decisions"},
+    Role.OPERATOR: set(),
+    Role.PARTNER: set(ROUTES) - PARTNERS,
+}
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    return Gateway()
+
+
+def arrived(gateway: Gateway) -> Delivery:
+    """Let a letter come in, cross, and be taken."""
+    opened = gateway.office.open(letter())
+    gateway.office.settle()
+    return gateway.office.ledger.get(opened.id)
+
+
+def waiting(gateway: Gateway) -> Delivery:
+    """Let a letter come in and be held."""
+    return gateway.office.force(gateway.office.open(letter()), State.HELD, wake_at=None)
+
+
+def test_the_deliveries_of_a_day_come_with_where_they_stand(gateway: Gateway) -> None:
+    one = arrived(gateway)
+    answer = gateway.ask("/v1/deliveries?day=2026-11-22")
+    assert answer.status is HTTPStatus.OK
+    (found,) = answer.json["deliveries"]
+    assert (found["id"], found["state"], found["reason"]) == (one.id, "ACCEPTED", one.reason)
+    assert answer.json["cursor"] == ""
+
+
+def test_pages_follow_each_other_by_cursor(gateway: Gateway) -> None:
+    for number in range(3):
+        gateway.office.open(letter(text=str(number)))
+    first = gateway.ask("/v1/deliveries?day=2026-11-22&limit=2").json
+    second = gateway.ask(f"/v1/deliveries?day=2026-11-22&limit=2&cursor={first['cursor']}").json
+    assert len({one["id"] for page in (first, second) for one in page["deliveries"]}) == 3
+    assert second["cursor"] == ""
+    strange = gateway.ask(f"/v1/deliveries?day=2026-11-21&cursor={first['cursor']}")
+    assert (strange.status, strange.json["code"]) == (HTTPStatus.BAD_REQUEST, "audit.cursor")
+
+
+def test_one_delivery_comes_with_its_events(gateway: Gateway) -> None:
+    one = arrived(gateway)
+    story = gateway.ask(f"/v1/deliveries/{one.id}").json
+    assert story["delivery"]["id"] == one.id
+    assert [event["state"] for event in story["events"]] == ["RECEIVED", "READY", "CLAIMED", "SENDING", "ACCEPTED"]
+
+
+def test_volumes_come_day_by_day(gateway: Gateway) -> None:
+    arrived(gateway)
+    days = gateway.ask("/v1/volumes?until=2026-11-22&days=2").json["days"]
+    assert [day["day"] for day in days] == ["2026-11-21", "2026-11-22"]
+    assert [count["number"] for count in days[1]["counts"]] == [1]
+
+
+def test_what_waits_is_decided_by_an_operator_under_his_own_name(gateway: Gateway) -> None:
+    held = waiting(gateway)
+    assert [one["id"] for one in gateway.ask("/v1/waiting").json["deliveries"]] == [held.id]
+    answer = gateway.tell(f"/v1/deliveries/{held.id}/decisions", {"decision": "release"})
+    assert (answer.status, answer.json["state"]) == (HTTPStatus.OK, "RECEIVED")
+    last = gateway.office.ledger.history(held.id)[-1]
+    assert (last.reason, dict(last.details)) == ("operator.released", {"author": "anne.durand"})
+    again = gateway.tell(f"/v1/deliveries/{held.id}/decisions", {"decision": "release"})
+    assert (again.status, again.json["code"]) == (HTTPStatus.CONFLICT, "decision.state")
+
+
+@pytest.mark.parametrize("role", [*Role, None])
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_is_open_to_its_roles_and_to_nobody_else(gateway: Gateway, route: str, role: Role | None) -> None:
+    one = waiting(gateway) if "decisions" in route or "waiting" in route else arrived(gateway)
+    way = ROUTES[route].replace("{id}", one.id)
+    answer = gateway.tell(way, {"decision": "retry"}, role=role) if route.startswith("POST") else gateway.ask(way, role)
+    if role is None:
+        assert (answer.status, answer.json["code"]) == (HTTPStatus.UNAUTHORIZED, "audit.token")
+    elif route in FORBIDDEN[role]:
+        assert (answer.status, answer.json["code"]) == (HTTPStatus.FORBIDDEN, "audit.right")
+        assert gateway.office.ledger.get(one.id) == one
+    else:
+        assert answer.status is HTTPStatus.OK
+
+
+def test_a_partner_gets_no_other_answer_for_another_s_delivery_than_for_none(gateway: Gateway) -> None:
+    one = arrived(gateway)
+    assert gateway.ask(f"/v1/deliveries/{one.id}", Role.PARTNER).status is HTTPStatus.OK
+    other = gateway.ask(f"/v1/deliveries/{one.id}", Role.PARTNER, {"passerelle_domain": "labo.example"})
+    none = gateway.ask(f"/v1/deliveries/{'0' * 32}", Role.PARTNER)
+    assert other.status is HTTPStatus.NOT_FOUND
+    assert other == none
+    listed = gateway.ask("/v1/deliveries?day=2026-11-22", Role.PARTNER, {"passerelle_domain": "labo.example"})
+    assert listed.json["deliveries"] == []
+
+
+@pytest.mark.parametrize("claims", [{"scope": "openid"}, {"scope": ""}, {"sub": ""}, {"scope": "auditors"}])
+def test_a_token_without_a_role_or_a_name_is_no_token(gateway: Gateway, claims: dict[str, str]) -> None:
+    assert gateway.ask("/v1/waiting", claims=claims).status is HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"sub": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}, "7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+        ({"preferred_username": "karim"}, "karim"),
+        ({"preferred_username": "camille@canari.example"}, r"sub-[0-9a-f]{16}"),
+        ({"sub": "auth0|77"}, r"sub-[0-9a-f]{16}"),
+        ({"scope": "https://api.example/auditor"}, "anne.durand"),
+    ],
+)
+def test_who_asks_is_named_in_the_event_and_never_by_an_address(
+    gateway: Gateway, claims: dict[str, str], name: str
+) -> None:
+    gateway.ask("/v1/waiting", claims=claims)
+    (event,) = gateway.register.asked
+    assert re.fullmatch(name, dict(event.details)["author"])
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "/v1/deliveries",
+        "/v1/deliveries?day=22/11/2026",
+        "/v1/deliveries?day=0001-01-01",
+        "/v1/deliveries?day=2026-11-22&limit=0",
+        "/v1/deliveries?day=2026-11-22&limit=201",
+        "/v1/deliveries?day=2026-11-22&state=LOST",
+        "/v1/deliveries?day=2026-11-22&reason=Camille",
+        f"/v1/deliveries?day=2026-11-22&cursor={'a' * 201}",
+        "/v1/deliveries/camille.canari",
+        "/v1/volumes?until=2026-11-22&days=32",
+        "/v1/volumes?until=2026-11-22&days=many",
+    ],
+)
+def test_a_parameter_of_another_form_is_refused_without_being_repeated(gateway: Gateway, way: str) -> None:
+    answer = gateway.ask(way)
+    assert (answer.status, answer.json["code"]) == (HTTPStatus.UNPROCESSABLE_ENTITY, "api.form")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "amille" not in answer.text
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", "1", '{"decision": "lose"}', '{"decision": 1}', '{"x": 1}'])
+def test_a_body_of_another_form_is_refused(gateway: Gateway, body: str) -> None:
+    way = f"/v1/deliveries/{waiting(gateway).id}/decisions"
+    claims = {"sub": "karim", "scope": "operator"}
+    assert gateway.hand(request("POST", way, body=body, claims=claims)).status is HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@pytest.mark.parametrize(("size", "status"), [(api.LARGEST, 422), (api.LARGEST + 1, 400)])
+def test_a_body_has_a_size(gateway: Gateway, size: int, status: int) -> None:
+    way, claims = f"/v1/deliveries/{'0' * 32}/decisions", {"sub": "karim", "scope": "operator"}
+    assert gateway.hand(request("POST", way, body="1" * size, claims=claims)).status == status
+
+
+def test_what_is_not_there_is_said_so(gateway: Gateway) -> None:
+    answer = gateway.ask("/v1/patients")
+    assert (answer.status, answer.json["code"]) == (HTTPStatus.NOT_FOUND, "api.route")
+
+
+def test_a_fault_says_nothing_of_itself(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        msg = "Camille CANARI"
+        raise ZeroDivisionError(msg)
+
+    monkeypatch.setattr(gateway.office.ledger, "find", fail)
+    answer = gateway.ask(f"/v1/deliveries/{'0' * 32}")
+    assert (answer.status, answer.json["code"]) == (HTTPStatus.INTERNAL_SERVER_ERROR, "api.fault")
+    assert "CANARI" not in answer.text
+
+
+def test_no_answer_is_kept_by_anybody(gateway: Gateway) -> None:
+    for way in ("/v1/waiting", "/v1/patients", "/openapi.json"):
+        headers = gateway.ask(way).headers
+        assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+
+
+def test_the_document_is_open_api_and_speaks_of_every_route(gateway: Gateway) -> None:
+    document = gateway.ask("/openapi.json", None).json
+    assert document["openapi"].startswith("3.1")
+    found = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    assert found == set(ROUTES)
+
+
+def test_the_template_has_every_route_with_the_scopes_of_its_roles() -> None:
+    template = (clouds.ROOT / "template.yaml").read_text("utf-8")
+    blocks = re.findall(r"RouteKey: (\w+ /v1/\S+)\n(.*?)\n  \w", template, re.DOTALL)
+    assert {key for key, _ in blocks} == set(ROUTES)
+    for key, block in blocks:
+        assert "AuthorizationType: JWT" in block
+        scopes = set(re.findall(r"\$\{ScopePrefix\}(\w+)", block))
+        assert scopes == {role.value for role in Role if key not in FORBIDDEN[role]}
+
+
+def test_no_address_stands_in_what_is_answered(gateway: Gateway) -> None:
+    one = arrived(gateway)
+    told = json.dumps([gateway.ask(way.replace("{id}", one.id)).text for way in ROUTES.values()])
+    assert HOSPITAL.address not in told
+    assert "@" not in told
+    assert "canari" not in told.casefold()

@@ -1,0 +1,114 @@
+"""The contract of the register, on its fake, on moto and on ministack."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from passerelle.adapters.ledger import DynamoLedger
+from passerelle.adapters.register import DynamoRegister
+from passerelle.core.receipts import chain
+from passerelle.core.receipts.delivery import Delivery, Event, moved
+from passerelle.core.receipts.lifecycle import State
+from passerelle.local.cloud.clients import Cloud
+from passerelle.steps.audit.ports import By, Register
+from passerelle.steps.ports import Ledger
+from tests.adapters import clouds
+from tests.fakes import FakeLedger, FakeRegister
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PARTS = ["fake", "moto", pytest.param("emulator", marks=pytest.mark.emulator)]
+ANY = "1"
+
+
+@dataclass
+class Books:
+    """A ledger to write into, and its register to read."""
+
+    ledger: Ledger
+    register: Register
+
+    def open(self, number: int, at: datetime = NOON) -> Delivery:
+        """Open a delivery some seconds after noon."""
+        one = Delivery(uuid.uuid4().hex, State.RECEIVED, at + timedelta(seconds=number), wake_at=at)
+        event = chain.linked(Event(uuid.uuid4().hex, at, "accept", one.state), one)
+        one = replace(one, head=chain.digest(event))
+        assert self.ledger.open(one, event)
+        return one
+
+    def move(self, one: Delivery, state: State, reason: str) -> Delivery:
+        """Move a delivery on."""
+        after = moved(one, state, reason=reason, wake_at=None)
+        event = chain.linked(Event(uuid.uuid4().hex, NOON, "translate", state, reason), after)
+        self.ledger.record(after, event)
+        return after
+
+    def leaves(self, by: By, value: str, most: int) -> list[tuple[Delivery, ...]]:
+        """Return all leaves of an index."""
+        found, place = [], None
+        while True:
+            leaf = self.register.leaf(by, value, place, most)
+            found.append(leaf.deliveries)
+            place = leaf.place
+            if place is None:
+                return found
+
+
+@pytest.fixture(params=PARTS)
+def books(request: pytest.FixtureRequest) -> Books:
+    if request.param == "fake":
+        fake = FakeLedger()
+        return Books(fake, FakeRegister(fake))
+    cloud: Cloud = request.getfixturevalue(f"{request.param}_cloud")
+    table, client = clouds.table(cloud, f"ledger-{uuid.uuid4().hex}"), cloud.client("dynamodb")
+    return Books(DynamoLedger(client, table), DynamoRegister(client, table))
+
+
+def test_a_day_is_told_newest_first_each_delivery_once(books: Books) -> None:
+    put = [books.open(number) for number in range(7)]
+    books.open(0, NOON + timedelta(days=1))
+    leaves = books.leaves(By.DAY, "2026-11-22", 3)
+    assert [one for leaf in leaves for one in leaf] == put[::-1]
+    assert [len(leaf) for leaf in leaves if leaf] == [3, 3, 1]
+
+
+def test_deliveries_of_the_same_moment_are_all_told(books: Books) -> None:
+    put = {books.open(0).id for _ in range(5)}
+    found = [one.id for leaf in books.leaves(By.DAY, "2026-11-22", 2) for one in leaf]
+    assert len(found) == len(put)
+    assert set(found) == put
+
+
+def test_a_day_without_deliveries_has_none(books: Books) -> None:
+    assert books.leaves(By.DAY, "2026-11-23", 3) == [()]
+
+
+def test_what_waits_stands_in_its_index_only_while_it_waits(books: Books) -> None:
+    books.open(0)
+    held = books.move(books.open(1), State.HELD, "policy.held")
+    quarantined = books.move(books.open(2), State.QUARANTINED, "cipher.signer")
+    assert books.leaves(By.WAITING, ANY, 9) == [(quarantined, held)]
+    books.move(held, State.RECEIVED, "operator.retried")
+    assert books.leaves(By.WAITING, ANY, 9) == [(quarantined,)]
+
+
+@pytest.mark.parametrize(("most", "complete", "told"), [(3, False, 3), (9, True, 4)])
+def test_a_day_is_counted_by_state_and_reason(books: Books, most: int, told: int, *, complete: bool) -> None:
+    for number in range(3):
+        books.open(number)
+    books.move(books.open(9), State.REFUSED, "xdm.missing")
+    tally = books.register.tally(NOON.date(), most)
+    assert (tally.total, tally.complete) == (told, complete)
+    assert tally.counts[State.REFUSED, "xdm.missing"] == 1
+    assert tally.counts[State.RECEIVED, ""] == told - 1
+
+
+def test_a_question_is_written_once_as_an_event_of_its_own(books: Books) -> None:
+    asked = Delivery("audit-1", State.ABSORBED, NOON, reason="audit.delivery")
+    event = chain.linked(Event(uuid.uuid4().hex, NOON, "audit", asked.state, asked.reason), asked)
+    books.register.note(event)
+    assert books.leaves(By.DAY, "2026-11-22", 9) == [()]
+    if isinstance(books.register, DynamoRegister):
+        books.register.note(event)
+        assert list(books.ledger.logged(NOON, NOON + timedelta(seconds=1))) == [event]
