@@ -1,11 +1,14 @@
 """Fixtures of the adapters' tests."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from passerelle.local.cloud.clients import Cloud
-from tests.adapters import clouds
+from tests.adapters import clouds, dovecot
+from tests.adapters.dovecot import Dovecot, Papers
 
 
 @pytest.fixture
@@ -18,3 +21,17 @@ def moto_cloud() -> Iterator[Cloud]:
 def emulator_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with clouds.emulated(tmp_path_factory.mktemp("ministack")) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def imap_papers() -> Papers:
+    return dovecot.issue()
+
+
+@pytest.fixture(scope="session")
+def imap_server(imap_papers: Papers) -> Iterator[Dovecot]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        dovecot.running(Path(folder), imap_papers.ours.machine("imap.example"), imap_papers.ours.anchor) as made,
+    ):
+        yield made

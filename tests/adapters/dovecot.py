@@ -9,10 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from passerelle.adapters.settings import Place
+from passerelle.adapters.mailbox import Access, ImapMailbox
+from passerelle.adapters.settings import Login, Place, Tls
+from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Identity
+from tests.fakes import FakeKeyring
 
 USER, PASSWORD = "bal.app@operateur.mssante.example", 'mot de "passe" é'
 
@@ -50,6 +54,11 @@ userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/home
 }}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service imap-login {{
   inet_listener imap {{
     port = {port}
@@ -59,6 +68,26 @@ service imap-login {{
   }}
 }}
 """
+
+
+NAME, ANCHORS = "mailbox.mssante", "relay.mssante"
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Our authority, a strange one, and the client's certificate of each."""
+
+    ours: Authority
+    theirs: Authority
+    client: Identity
+    stranger: Identity
+
+
+def issue() -> Papers:
+    """Return papers of today."""
+    now = datetime.now(UTC)
+    ours, theirs = Authority.make("Ours", now), Authority.make("Theirs", now)
+    return Papers(ours, theirs, ours.machine(USER), theirs.machine(USER))
 
 
 @dataclass(frozen=True)
@@ -97,6 +126,13 @@ class Dovecot:
     def log(self) -> str:
         """Return what the server has logged."""
         return (self.folder / "dovecot.log").read_text("utf-8")
+
+
+def mailbox(server: Dovecot, papers: Papers, login: Login = Login.EXTERNAL, password: str = PASSWORD) -> ImapMailbox:
+    """Return the client of its mailbox."""
+    identities, anchors = {NAME: papers.client}, {ANCHORS: papers.ours.anchor}
+    keyring = FakeKeyring(identities, {}, anchors, {f"{NAME}.password": password})
+    return ImapMailbox(Access(server.place, Tls.MUTUAL, USER, login, ANCHORS, NAME), keyring)
 
 
 def missing() -> str:

@@ -161,3 +161,9 @@ def test_a_contradiction_stops_no_mail_and_is_told_of(on_s3: S3Agreements, shelf
 def test_what_was_kept_and_is_broken_lets_mail_wait(on_s3: S3Agreements, shelf: Shelf) -> None:
     shelf.content = b"{}"
     assert refusal(on_s3, Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS) == "directory.kept"
+
+
+def test_an_alias_is_known_in_lower_case_also_of_somebody_who_is_not_named_yet() -> None:
+    for book in (parse(EXAMPLE.encode()), agreements.read(UNNAMED.encode(), {})):
+        assert {(Network.MSSANTE, DOCTOR_ALIAS), (Network.APICRYPT, HOSPITAL_ALIAS)} <= book.aliases
+        assert not book.aliases & {(Network.APICRYPT, DOCTOR_ALIAS), (Network.MSSANTE, HOSPITAL)}

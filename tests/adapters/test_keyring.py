@@ -21,6 +21,7 @@ def pem(label: str, body: str) -> bytes:
 
 OURS = Identity(pem("CERTIFICATE", "b3Vycw=="), pem("PRIVATE KEY", "c2VjcmV0"))
 DOCTOR = pem("CERTIFICATE", "ZG9jdG9y")
+PASSWORD = 'mot de "passe" é'
 ROOTS = pem("CERTIFICATE", "cm9vdHM=")
 
 
@@ -41,6 +42,7 @@ def on_aws(moto_cloud: Cloud) -> AwsKeyring:
     secrets, storage = moto_cloud.client("secretsmanager"), moto_cloud.client("s3")
     bucket = clouds.bucket(moto_cloud, "configuration")
     secrets.create_secret(Name="stack/keys/relay.mssante", SecretString=_secret(OURS))
+    secrets.create_secret(Name="stack/keys/mailbox.x.password", SecretString=json.dumps({"password": PASSWORD}))
     storage.put_object(Bucket=bucket, Key="certificates/jean.martin.pem", Body=DOCTOR)
     storage.put_object(Bucket=bucket, Key="anchors/mssante.pem", Body=ROOTS)
     return AwsKeyring(secrets, storage, moto_cloud.client("kms"), "stack/keys/", bucket, now=Watch())
@@ -48,7 +50,9 @@ def on_aws(moto_cloud: Cloud) -> AwsKeyring:
 
 @pytest.fixture(params=["fake", "moto"])
 def keyring(request: pytest.FixtureRequest) -> Keyring:
-    fake = FakeKeyring({"relay.mssante": OURS}, {"jean.martin": DOCTOR}, {"mssante": ROOTS})
+    fake = FakeKeyring(
+        {"relay.mssante": OURS}, {"jean.martin": DOCTOR}, {"mssante": ROOTS}, {"mailbox.x.password": PASSWORD}
+    )
     found: Keyring = fake if request.param == "fake" else request.getfixturevalue("on_aws")
     return found
 
@@ -57,9 +61,10 @@ def test_what_was_put_in_comes_out(keyring: Keyring) -> None:
     assert keyring.identity("relay.mssante") == OURS
     assert keyring.certificate("jean.martin") == DOCTOR
     assert keyring.anchors("mssante") == ROOTS
+    assert keyring.password("mailbox.x.password") == PASSWORD
 
 
-@pytest.mark.parametrize("kind", ["identity", "certificate", "anchors"])
+@pytest.mark.parametrize("kind", ["identity", "certificate", "anchors", "password"])
 def test_what_was_never_put_in_is_missing(keyring: Keyring, kind: str) -> None:
     with pytest.raises(UnavailableError) as caught:
         getattr(keyring, kind)("nobody")
@@ -101,6 +106,26 @@ def test_a_secret_of_another_form_is_said_without_its_values(on_aws: AwsKeyring,
     assert '"x"' not in str(caught.value.__cause__)
 
 
+@pytest.mark.parametrize("text", ["{}", "secret", '{"password": ""}', r'{"password": "secret\n"}', '{"password": 1}'])
+def test_a_password_of_another_form_is_said_without_it(on_aws: AwsKeyring, text: str) -> None:
+    on_aws.secrets.create_secret(Name="stack/keys/odd", SecretString=text)
+    with pytest.raises(UnavailableError) as caught:
+        on_aws.password("odd")
+    assert caught.value.code == "keyring.password"
+    assert "secret" not in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize(("length", "taken"), [(1000, True), (1001, False)])
+def test_the_longest_password(on_aws: AwsKeyring, length: int, *, taken: bool) -> None:
+    on_aws.secrets.create_secret(Name="stack/keys/long", SecretString=json.dumps({"password": "x" * length}))
+    if taken:
+        assert len(on_aws.password("long")) == length
+    else:
+        with pytest.raises(UnavailableError):
+            on_aws.password("long")
+
+
 def test_a_keyring_never_shows_its_keys(on_aws: AwsKeyring) -> None:
+    assert on_aws.password("mailbox.x.password") not in repr(on_aws)
     identity = on_aws.identity("relay.mssante")
     assert "c2VjcmV0" not in repr(on_aws) + repr(identity) + str(identity)

@@ -1,27 +1,22 @@
 """The contract of a mailbox, on the fake and on a real Dovecot (mutual TLS); and what the real one alone can show."""
 
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.guard import PeerGuard
-from passerelle.adapters.mailbox import Access, ImapMailbox
+from passerelle.adapters.mailbox import ImapMailbox
 from passerelle.adapters.settings import Login, Place, Tls
 from passerelle.core.errors import MalformedError, UnavailableError, UntrustedError
-from passerelle.local.towns.authority import Authority
 from passerelle.steps.collect.ports import Mailbox
-from passerelle.steps.ports import Identity
 from tests.adapters import dovecot
-from tests.adapters.dovecot import PASSWORD, USER, Dovecot
+from tests.adapters.dovecot import ANCHORS, NAME, Dovecot, Papers, mailbox
 from tests.fakes import FakeBulletins, FakeKeyring, FakeMailbox
 
-NAME, ANCHORS = "mailbox.mssante", "relay.mssante"
 ONE = b"Return-Path: <a@b.example>\r\nSubject: =?utf-8?q?=C3=A9?=\r\n\r\nBonjour {12}\r\n.\r\n\xe9\xff)\r\n"
 TWO = b"Subject: two\r\n\r\n" + b"x" * 998 + b"\r\n"
 REAL = pytest.mark.skipif(bool(dovecot.missing()), reason=f"NOT CHECKED on Dovecot: {dovecot.missing()}")
@@ -37,44 +32,12 @@ class Office(Protocol):
         """Return what is in it, with flags."""
 
 
-@dataclass(frozen=True)
-class Papers:
-    """Our authority, a strange one, and the client's certificate of each."""
-
-    ours: Authority
-    theirs: Authority
-    client: Identity
-    stranger: Identity
-
-
-@pytest.fixture(scope="module")
-def papers() -> Papers:
-    now = datetime.now(UTC)
-    ours, theirs = Authority.make("Ours", now), Authority.make("Theirs", now)
-    return Papers(ours, theirs, ours.machine(USER), theirs.machine(USER))
-
-
-@pytest.fixture(scope="module")
-def server(papers: Papers) -> Iterator[Dovecot]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        dovecot.running(Path(folder), papers.ours.machine("imap.example"), papers.ours.anchor) as made,
-    ):
-        yield made
-
-
 @pytest.fixture
-def real(server: Dovecot, papers: Papers) -> Iterator[ImapMailbox]:
-    server.empty()
-    made = mailbox(server, papers)
+def real(imap_server: Dovecot, imap_papers: Papers) -> Iterator[ImapMailbox]:
+    imap_server.empty()
+    made = mailbox(imap_server, imap_papers)
     yield made
     made.close()
-
-
-def mailbox(server: Dovecot, papers: Papers, login: Login = Login.EXTERNAL, password: str = PASSWORD) -> ImapMailbox:
-    identities, anchors = {NAME: papers.client}, {ANCHORS: papers.ours.anchor}
-    keyring = FakeKeyring(identities, {}, anchors, {f"{NAME}.password": password})
-    return ImapMailbox(Access(server.place, Tls.MUTUAL, USER, login, ANCHORS, NAME), keyring)
 
 
 @pytest.fixture(params=["fake", pytest.param("dovecot", marks=REAL)])
@@ -83,7 +46,7 @@ def ends(request: pytest.FixtureRequest) -> tuple[Mailbox, Office]:
     if request.param == "fake":
         fake = FakeMailbox()
         return fake, fake
-    return request.getfixturevalue("real"), request.getfixturevalue("server")
+    return request.getfixturevalue("real"), request.getfixturevalue("imap_server")
 
 
 def test_mails_are_listed_oldest_first_and_fetched_byte_by_byte(ends: tuple[Mailbox, Office]) -> None:
@@ -158,41 +121,41 @@ def test_a_mail_of_another_mailbox_is_not_touched(ends: tuple[Mailbox, Office]) 
 
 
 @REAL
-def test_what_somebody_else_has_deleted_is_not_expunged_by_us(real: ImapMailbox, server: Dovecot) -> None:
-    server.post(ONE, TWO)
+def test_what_somebody_else_has_deleted_is_not_expunged_by_us(real: ImapMailbox, imap_server: Dovecot) -> None:
+    imap_server.post(ONE, TWO)
     first, second = real.waiting(10).mails
     with real._speaking(second) as session:
         session.uid("STORE", str(second.uid), "+FLAGS", r"(\Deleted)")
     real.remove(first)
-    assert server.holds() == {TWO: "T"}
+    assert imap_server.holds() == {TWO: "T"}
     assert real.waiting(10).mails == (second,), "it is not in S3: so it is collected"
 
 
 @REAL
 @pytest.mark.parametrize("login", Login)
-def test_each_login_lets_us_in(server: Dovecot, papers: Papers, login: Login) -> None:
-    made = mailbox(server, papers, login)
+def test_each_login_lets_us_in(imap_server: Dovecot, imap_papers: Papers, login: Login) -> None:
+    made = mailbox(imap_server, imap_papers, login)
     made.waiting(1)
     made.close()
-    assert server.log.rstrip().count(f"method={'EXTERNAL' if login is Login.EXTERNAL else 'PLAIN'}") >= 1
+    assert imap_server.log.rstrip().count(f"method={'EXTERNAL' if login is Login.EXTERNAL else 'PLAIN'}") >= 1
 
 
 @REAL
-def test_a_wrong_password_does_not_and_is_repeated_nowhere(server: Dovecot, papers: Papers) -> None:
+def test_a_wrong_password_does_not_and_is_repeated_nowhere(imap_server: Dovecot, imap_papers: Papers) -> None:
     with pytest.raises(UnavailableError, match=r"mailbox\.login") as error:
-        mailbox(server, papers, Login.PASSWORD, "canari-secret").waiting(1)
+        mailbox(imap_server, imap_papers, Login.PASSWORD, "canari-secret").waiting(1)
     assert error.value.__cause__ is None
     assert "canari" not in repr(error.value)
 
 
 @REAL
 @pytest.mark.parametrize("who", ["nobody", "stranger"])
-def test_the_server_wants_our_certificate(server: Dovecot, papers: Papers, who: str) -> None:
-    made = mailbox(server, papers, Login.PASSWORD)
+def test_the_server_wants_our_certificate(imap_server: Dovecot, imap_papers: Papers, who: str) -> None:
+    made = mailbox(imap_server, imap_papers, Login.PASSWORD)
     if who == "nobody":
         made = ImapMailbox(replace(made.access, tls=Tls.STARTTLS), made.keyring)
     else:
-        keyring = replace(made.keyring, identities={NAME: papers.stranger})  # type: ignore[type-var]
+        keyring = replace(made.keyring, identities={NAME: imap_papers.stranger})  # type: ignore[type-var]
         made = ImapMailbox(made.access, keyring)
     with pytest.raises(UnavailableError, match=r"mailbox\.(login|tls|connection)"):
         made.waiting(1)
@@ -201,23 +164,23 @@ def test_the_server_wants_our_certificate(server: Dovecot, papers: Papers, who: 
 @REAL
 @pytest.mark.parametrize("wrong", ["anchor", "host"])
 def test_a_server_that_is_not_who_it_should_be_gets_no_word_of_ours(
-    server: Dovecot, papers: Papers, wrong: str
+    imap_server: Dovecot, imap_papers: Papers, wrong: str
 ) -> None:
-    before = server.log.count("Login:")
-    made = mailbox(server, papers)
+    before = imap_server.log.count("Login:")
+    made = mailbox(imap_server, imap_papers)
     if wrong == "anchor":
-        made.keyring = FakeKeyring({NAME: papers.client}, {}, {ANCHORS: papers.theirs.anchor})
+        made.keyring = FakeKeyring({NAME: imap_papers.client}, {}, {ANCHORS: imap_papers.theirs.anchor})
     else:
-        made.access = replace(made.access, place=Place(host="127.0.0.2", port=server.place.port))
+        made.access = replace(made.access, place=Place(host="127.0.0.2", port=imap_server.place.port))
     with pytest.raises(UnavailableError, match=r"mailbox\.tls"):
         made.waiting(1)
-    assert server.log.count("Login:") == before
+    assert imap_server.log.count("Login:") == before
 
 
 @REAL
-def test_the_server_s_certificate_is_checked_as_the_relay_s_is(server: Dovecot, papers: Papers) -> None:
-    keyring = FakeKeyring({NAME: papers.client}, {}, {ANCHORS: papers.ours.anchor})
-    made = mailbox(server, papers)
+def test_the_server_s_certificate_is_checked_as_the_relay_s_is(imap_server: Dovecot, imap_papers: Papers) -> None:
+    keyring = FakeKeyring({NAME: imap_papers.client}, {}, {ANCHORS: imap_papers.ours.anchor})
+    made = mailbox(imap_server, imap_papers)
     now = datetime.now(UTC)
     for crls, code in ((None, ""), ((), r"trust\.")):  # revocation not looked at; looked at, and no list is there
         grounds = Grounds(keyring, FakeBulletins(), {ANCHORS: crls})
