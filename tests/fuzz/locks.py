@@ -52,6 +52,19 @@ _MDN = (
     b"Content-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: <2@b.example>\r\n"
     b"Disposition: manual-action/MDN-sent-manually; displayed\r\n--b--\r\n"
 ) % _MAIL
+_KO = b"Subject: [KO x][902] y\r\n" + _MDN.replace(
+    b"; displayed", b"; processed/error\r\nError: 902^x^y| E^Error\r\nFinal-Recipient: rfc822;b@b.example"
+).replace(b"Subject: =?utf-8?Q?=C3=A9?=\r\n", b"")
+_REPORT_WORDS = (
+    b"Action: ",
+    b"Disposition: ",
+    b"Status: ",
+    b"Final-Recipient: rfc822; ",
+    b"Original-Envelope-Id: ",
+    b"; processed/error",
+    b"\r\nError: 902^",
+    b"[KO ",
+)
 
 
 @cache
@@ -172,7 +185,7 @@ TARGETS = (
     Target(
         "envelope", envelope.load, lambda: (envelope.Envelope(Network.MSSANTE, "", ("b@b.example",), "0" * 64).dump(),)
     ),
-    Target("report", report.read, lambda: (_DSN, _MDN), (*_MIME_WORDS, b"Action: ", b"Disposition: ", b"Status: ")),
+    Target("report", report.read, lambda: (_DSN, _MDN, _KO), (*_MIME_WORDS, *_REPORT_WORDS)),
     Target("certificates", _certificate, lambda: (pki.person().certificate.public_bytes(Encoding.DER),)),
     Target("crl", _revocations, lambda: (pki.revocations(pki.Listing(revoked=(7,)), pki.authority()),)),
     Target("names", _named, lambda: (lists.NAME.encode(),), (b"CN=", b"\\2C", b"#04", b'"', b"+"), 1_024),
