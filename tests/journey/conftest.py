@@ -53,6 +53,16 @@ def environment(**more: str) -> dict[str, str]:
     return {"PATH": os.defpath, "PYTHONPATH": str(ROOT / "shared"), "COLUMNS": "120", "LANG": "C.UTF-8", **more}
 
 
+def aws(here: World) -> dict[str, str]:
+    """Return the environment in which the command finds the bridge of a world."""
+    return {
+        "AWS_ENDPOINT_URL": str(here.bridge.cloud.endpoint),
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+
+
 def passerelle(
     *arguments: str, given: bytes = b"", more: Mapping[str, str] = MappingProxyType({})
 ) -> subprocess.CompletedProcess[bytes]:

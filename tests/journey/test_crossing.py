@@ -21,7 +21,7 @@ from passerelle.local.commands.submit import Submission
 from passerelle.local.towns.letters.post import HOSPITAL
 from passerelle.local.towns.world import World
 from tests.core.documents import detectors
-from tests.journey.conftest import ROOT, named, passerelle
+from tests.journey.conftest import ROOT, aws, named, passerelle
 
 pytestmark = [pytest.mark.emulator, pytest.mark.slow]
 
@@ -178,7 +178,7 @@ def test_everything_is_laid_out_for_a_person_to_open(happened: Round, tmp_path: 
 
 def test_submit_puts_a_mail_into_the_bridge_and_says_nothing(here: World, happened: Round) -> None:
     posted = named(happened, "report")
-    ended = passerelle("submit", "--sender", posted.sender, posted.recipient, given=posted.mail, more=_aws(here))
+    ended = passerelle("submit", "--sender", posted.sender, posted.recipient, given=posted.mail, more=aws(here))
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
@@ -186,32 +186,23 @@ def test_submit_puts_a_mail_into_the_bridge_and_says_nothing(here: World, happen
     ("sender", "mail", "code"), [("no address", b"From: a@b.example\r\n\r\n", 64), ("a@b.example", b"", 65)]
 )
 def test_submit_refuses_with_the_code_of_what_is_wrong(here: World, sender: str, mail: bytes, code: int) -> None:
-    ended = passerelle("submit", "--sender", sender, "c@d.example", given=mail, more=_aws(here))
+    ended = passerelle("submit", "--sender", sender, "c@d.example", given=mail, more=aws(here))
     assert ended.returncode == code
 
 
 def test_deliveries_lists_a_day_and_follows_one(here: World, happened: Round) -> None:
-    listed = json.loads(passerelle("deliveries", "--json", more=_aws(here)).stdout)
+    listed = json.loads(passerelle("deliveries", "--json", more=aws(here)).stdout)
     assert set(happened.posted) <= {one["id"] for one in listed}
     name = next(iter(happened.posted))
-    followed = json.loads(passerelle("deliveries", name, "--json", more=_aws(here)).stdout)
+    followed = json.loads(passerelle("deliveries", name, "--json", more=aws(here)).stdout)
     assert [event["state"] for event in followed["events"]][-1] == "ACCEPTED"
-    told = passerelle("deliveries", name[:12], "--follow", more=_aws(here)).stdout.decode()
+    told = passerelle("deliveries", name[:12], "--follow", more=aws(here)).stdout.decode()
     assert "ACCEPTED" in told
 
 
 def test_a_delivery_that_is_not_there_ends_with_a_code(here: World, happened: Round) -> None:
     assert happened.ended
-    assert passerelle("deliveries", "ffffffffffff", more=_aws(here)).returncode == 65
-
-
-def _aws(here: World) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": str(here.bridge.cloud.endpoint),
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
+    assert passerelle("deliveries", "ffffffffffff", more=aws(here)).returncode == 65
 
 
 def _part(happened: Round, name: str, media_type: str) -> bytes:

@@ -147,6 +147,45 @@ def _dead_letters(
     decide.replay(context.obj, bridge.find(cloud.outer(), stack), Author(author) if replay else None)
 
 
+@app.command("slip", help="help.slip")
+def _slip(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    delivery: Annotated[str, typer.Argument(metavar="ID", help="help.deliveries.id")],
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="help.deliveries.day")] = None,
+    to: Annotated[Path | None, typer.Option(help="help.slip.to")] = None,
+    archive: Annotated[Path | None, typer.Option(help="help.slip.archive")] = None,
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local import exports  # noqa: PLC0415 - see above
+    from passerelle.local.commands import slip  # noqa: PLC0415 - see above
+
+    if archive:
+        slip.run(context.obj, slip.Source(exports.opened(archive), delivery), to)
+        return
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import deliveries  # noqa: PLC0415 - see above
+
+    here = bridge.find(cloud.outer(), stack)
+    found = deliveries.find(here.ledger, deliveries.Wish(delivery, (day or datetime.now(UTC)).date()))
+    slip.run(context.obj, slip.Source(here.archive, found.id, here.ledger.history(found.id)), to)
+
+
+@app.command("verify", help="help.verify")
+def _verify(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="help.verify.path")],
+    key: Annotated[list[str] | None, typer.Option(help="help.verify.key")] = None,
+    known: Annotated[Path | None, typer.Option(help="help.verify.known")] = None,
+    authorities: Annotated[Path | None, typer.Option(help="help.verify.authorities")] = None,
+    as_json: Json = False,
+) -> int:
+    from passerelle.local import verifier  # noqa: PLC0415 - see above
+
+    wish = verifier.Wish(path, tuple(key or ()), known, authorities, as_json)
+    return verifier.run(wish, context.obj.language)
+
+
 @app.command("agreements", help="help.agreements")
 def _agreements(
     context: typer.Context,

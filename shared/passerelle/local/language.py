@@ -86,6 +86,32 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Count what the queues gave up, or put it back.",
         ),
         "help.dead-letters.replay": ("Remettre en route (--by nécessaire).", "Put it back (needs --by)."),
+        "help.slip": (
+            "Écrire le reçu d'une remise, vérifiable sans le pont (« passerelle verify »).",
+            "Write the receipt slip of a delivery, to be checked without the bridge (`passerelle verify`).",
+        ),
+        "help.slip.to": ("Fichier où l'écrire ; sinon, sortie standard.", "File to write it to; else standard output."),
+        "help.slip.archive": (
+            "Copie de l'archive (dossier ou zip) où chercher, sans la pile.",
+            "Copy of the archive (folder or zip) to look in, without the stack.",
+        ),
+        "help.verify": (
+            "Vérifier une copie de l'archive des sceaux, ou le reçu d'une remise ; 0 : tout est prouvé, 65 : non.",
+            "Verify a copy of the archive of seals, or a receipt slip; 0: all is proven, 65: it is not.",
+        ),
+        "help.verify.path": ("Dossier, zip, ou reçu (JSON).", "Folder, zip, or slip (JSON)."),
+        "help.verify.key": (
+            "Clé publique du registre, reçue d'ailleurs (texte « nom+…+… » ou fichier) ; plusieurs fois au besoin.",
+            "Public key of the log, had from elsewhere (text `name+…+…` or a file); may stand several times.",
+        ),
+        "help.verify.known": (
+            "Point de contrôle conservé d'avant : l'archive doit en être la suite.",
+            "A checkpoint that was kept before: the archive must be its continuation.",
+        ),
+        "help.verify.authorities": (
+            "Certificats (PEM) des autorités d'horodatage à croire.",
+            "Certificates (PEM) of the time-stamping authorities to believe.",
+        ),
         "decide.done": ("{delivery} : {state}", "{delivery}: {state}"),
         "dead-letters.count": ("{verb:<12} {number} message(s) abandonné(s)", "{verb:<12} {number} dead letter(s)"),
         "dead-letters.replayed": ("{verb:<12} {number} remis en route", "{verb:<12} {number} put back"),
@@ -158,6 +184,45 @@ recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger
         "deliveries.timeline": ("Chronologie", "Timeline"),
         "deliveries.reason": ("Motif", "Reason"),
         "deliveries.none": ("Aucune remise le {day}.", "No delivery on {day}."),
+        # proof
+        "slip.written": ("{file} : {events} événements prouvés.", "{file}: {events} events proven."),
+        "slip.waiting": (
+            "{waiting} événement(s) pas encore scellé(s) : redemander le reçu dans une ou deux heures.",
+            "{waiting} event(s) not sealed yet: ask again in an hour or two.",
+        ),
+        "verify.size": (
+            "{size} événements de {deliveries} remises, en {seals} sceaux",
+            "{size} events of {deliveries} deliveries, in {seals} seals",
+        ),
+        "verify.span": ("  du {first} au {last}", "  from {first} to {last}"),
+        "verify.key": (
+            "Signés par {signer}\n  (registre de {size} événements)",
+            "Signed by {signer}\n  (log of {size} events)",
+        ),
+        "verify.given": ("  clé donnée par vous", "  a key that you gave"),
+        "verify.own": (
+            "  clé prise dans ce fichier même : comparez-la à celle que l'exploitant publie (--key).",
+            "  a key out of this very file: compare it with the one that the operator publishes (--key).",
+        ),
+        "verify.known": (
+            "Suite du point de contrôle connu ({size} événements).",
+            "A continuation of the known checkpoint ({size} events).",
+        ),
+        "verify.unknown": (
+            "Sans point de contrôle connu (--known), une fin coupée ne se voit pas.",
+            "Without a known checkpoint (--known), an end that was cut off cannot be seen.",
+        ),
+        "verify.stamped": (
+            "Horodaté le {at} par une autorité de confiance (registre de {size} événements).",
+            "Timestamped on {at} by a trusted authority (log of {size} events).",
+        ),
+        "verify.slip": (
+            "Remise {delivery} : {events} événements, dans un registre de {size}",
+            "Delivery {delivery}: {events} events, in a log of {size}",
+        ),
+        "verify.whole": ("Tout est prouvé.", "All of it is proven."),
+        "verify.wrong": ("NON PROUVÉ. Première anomalie :", "NOT PROVEN. The first thing that is wrong:"),
+        "verify.where": ("  où : {where}", "  where: {where}"),
         # agreements
         "agreements.good": (
             "{file} : {agreements} conventions, {correspondents} correspondants, rien à redire.",

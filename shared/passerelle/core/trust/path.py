@@ -33,6 +33,7 @@ class Use(Enum):
     )  # RFC 8550 §4.4.2
     ENCIPHER = ("encipher", ExtendedKeyUsageOID.EMAIL_PROTECTION, ("key_encipherment",))
     SERVER = ("server", ExtendedKeyUsageOID.SERVER_AUTH, ("digital_signature",))
+    STAMP = ("stamp", ExtendedKeyUsageOID.TIME_STAMPING, ("digital_signature", "content_commitment"))  # RFC 3161 §2.3
     CLIENT = ("client", ExtendedKeyUsageOID.CLIENT_AUTH, ("digital_signature",))
 
     def __init__(self, _name: str, purpose: x509.ObjectIdentifier, usages: tuple[str, ...]) -> None:
