@@ -86,6 +86,7 @@ ordeal: setup ## kill workers and break connections to a real Postfix, then comp
 	@$(BIN)/python -m tests.ordeal --mails $(MAILS) --kills $(KILLS) --seed $(SEED) $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
+	@$(BIN)/python -m docs.pictures.life
 	@$(BIN)/python -m docs.pictures.draw
 
 deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
