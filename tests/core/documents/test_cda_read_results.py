@@ -95,7 +95,7 @@ def test_two_units_of_one_row_are_one_result_said_twice() -> None:
         make.observation(make.quantity("0.90", "g/L"), code=CODE.format(REFERENCE)),
         make.observation(make.quantity("5.0", "mmol/L"), code=other, more=make.normal("3.9", "5.8", "mmol/L")),
     )
-    (result,) = cda.read(make.report(*observations, text=ROW)).results
+    (result,) = cda.read(make.report(*observations, text=ROW.replace("0.90", "0.90 g/l ; 5.0 mmol/l"))).results
     assert (result.measure.value, result.measure.ucum) == ("0.90", "g/L")
     assert result.second is not None
     assert (result.second.value, result.second.ucum, result.second.low) == ("5.0", "mmol/L", "3.9")
@@ -106,7 +106,7 @@ def two_of_one_row(first: str, second: str, status: str = "completed") -> tuple[
     code, flag = CODE.format(REFERENCE), '<interpretationCode code="{}"/>'
     one = make.observation(make.quantity("60", "%"), code=code, more=flag.format(first))
     other = make.observation(make.quantity("9.2", "10*9/L"), code=code, more=flag.format(second), status=status)
-    return cda.read(make.report(one, other, text=ROW)).results
+    return cda.read(make.report(one, other, text=ROW.replace("0.90", "60 % ; 9.2 G/L"))).results
 
 
 def test_a_flag_of_the_second_unit_is_the_results() -> None:

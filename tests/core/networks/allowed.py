@@ -135,8 +135,16 @@ def _corrected(old: str, new: str, pair: Pair) -> bool:
     return (old, new) == ("C", "F") and "biology.corrected" in pair.losses
 
 
+def _doubted(old: str, new: str, pair: Pair) -> bool:
+    """Tell whether a value is said in words because the document contradicts it: its table, or its negationInd."""
+    if "attention" not in pair.said or not pair.after.value.endswith("(à vérifier)"):
+        return False
+    return not new or (new.startswith(f"{old} ") and new == pair.after.value)
+
+
 _NUMBERS = ("value", "low", "high")
 RULES = (
+    Rule("doubted", "Table and entry differ, as the reader is told.", (*_NUMBERS, "unit", "flag"), _doubted),
     Rule("spelling", "HPRIM is written in Latin-1: œ is oe, ’ is '.", ("label", "value"), _spelt),
     Rule("decimals", "A decimal point, no blanks between thousands.", _NUMBERS, _same_number),
     Rule("bounds", "< 5 and <5 are the same bound.", ("value",), _same_bound),
@@ -229,7 +237,11 @@ PHRASES = (
     "Copie du document Pièce jointe pdf Compte rendu d'examens biologiques CR ou fiche de consultation Commentaire",
     "Document joint (PDF image), non transcrit.",
     "Anormalité Valeurs normales Signalé par * dans le message d'origine < > à soit supprimé",
+    "L'anormalité transmise ne s'accorde pas avec les valeurs Les deux unités ne disent la même chose. N L H LL HH",
+    "Le point de ce nombre peut séparer des milliers il transmis comme un texte. Isolat",
     "Laboratoire du Nord & Cie Bernard Luc Dr CH Exemple Médecine interne",
+    "ATTENTION : des valeurs codées de ce document diffèrent de son texte ; à vérifier contient des résultats niés",
+    "le texte du compte rendu donne une autre valeur le document nie ce résultat (negationInd) Antériorité du",
     "CONFIDENTIALITÉ : accès restreint très le patient ne doit pas encore voir ce document a masqué par son auteur",
     "document-2.png document-3.png non transmise aux professionnels de santé les représentants légaux doivent",
     "Auteur du document 810009999004 Codes LOINC des analyses Statut Normal T/L mn ANNULÉ par son auteur est",

@@ -35,7 +35,7 @@ def read(content: bytes, effort: Effort | None = None) -> Document:
         raise MalformedError("cda.size", "The CDAs of a mail are larger than the bridge reads.")
     root = clinical(markup.parse(content, "cda"))
     kind = people.code(child(root, "code")) or Code("", "")
-    within = body.read(root, effort)
+    within, found = body.read(root, effort), results.read(root)
     replaces, version = _replaced(root), _version(root)
     corrected = replaces is not None or version > 1
     return Document(
@@ -48,12 +48,13 @@ def read(content: bytes, effort: Effort | None = None) -> Document:
         custodian=_custodian(root),
         performed=_performed(root),
         text=within.text,
-        results=tuple(_of_status(result, corrected=corrected) for result in results.read(root)),
+        results=tuple(_of_status(result, corrected=corrected) for result in found.results),
         attachments=within.attachments,
         source=Attachment("document.xml", "text/xml", content),
         replaces=replaces,
         version=version,
         confidentiality=_confidentiality(root),
+        doubts=found.doubts,
     )
 
 

@@ -21,6 +21,11 @@ class Narrative:
         """Tell whether an element has this ID."""
         return name in self._elements
 
+    def place(self, *elements: etree._Element | None) -> etree._Element | None:
+        """Return the place in the narrative that the first of some elements refers to."""
+        names = (value(child(element, "reference"), "value").removeprefix("#") for element in elements)
+        return next((self._elements[name] for name in names if name in self._elements), None)
+
     def __call__(self, element: etree._Element | None) -> str:
         """Return the text of the narrative that an element refers to, else its own."""
         name = value(child(element, "reference"), "value").removeprefix("#")

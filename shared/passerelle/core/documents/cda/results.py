@@ -1,19 +1,35 @@
 """Laboratory observations of a CR-BIO as results, in the order of the report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from passerelle.core.documents.cda import body, people, values
+from passerelle.core.documents import biology
+from passerelle.core.documents.cda import body, crosscheck, people, times, values
 from passerelle.core.documents.cda.referred import Narrative
 from passerelle.core.documents.markup import child, children, local, value, words
-from passerelle.core.message import Code, Measure, Result, Status
+from passerelle.core.message import Code, Kind, Measure, Result, Status
 
 _OBSERVATIONS = ("1.3.6.1.4.1.19376.1.3.1.6", "1.2.250.1.213.1.1.3.80")  # IHE PALM, CI-SIS
 _COMMENT = "48767-8"
 _LOINC = "2.16.840.1.113883.6.1"
 _FLAGS = ("N", "L", "H", "LL", "HH")  # the graver the later
+
+DIFFER = "doubt.cda-values-differ"
+NEGATED = "doubt.cda-negated"
+_WARNINGS = {
+    DIFFER: "ATTENTION : le texte du compte rendu donne une autre valeur",
+    NEGATED: "ATTENTION : le document nie ce résultat (negationInd)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The laboratory results of a document, and why some of them must not be filed without a look."""
+
+    results: tuple[Result, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +39,20 @@ class _Found:
     result: Result
     row: str
     time: str
+    doubt: str = ""
 
 
-def read(document: etree._Element) -> tuple[Result, ...]:
+def read(document: etree._Element) -> Findings:
     """Return the laboratory results of a ClinicalDocument, earlier ones (REFR) left out."""
     structured = child(document, "component", "structuredBody")
     if structured is None:
-        return ()
+        return Findings()
     reader = _Reader(Narrative(structured))
     found: list[_Found] = []
     for section in body.sections(structured):
         found += reader.section(section, "")
-    return tuple(one.result for one in _paired(found))
+    doubts = dict.fromkeys(one.doubt for one in found if one.doubt)
+    return Findings(tuple(one.result for one in _paired(found)), tuple(doubts))
 
 
 def _paired(found: list[_Found]) -> Iterator[_Found]:
@@ -68,10 +86,13 @@ class _Reader:
 
     def __init__(self, narrative: Narrative) -> None:
         self._text = narrative
+        self._tables = crosscheck.Tables()
+        self._rows: Mapping[str, etree._Element] = {}  # of the section that is read
 
     def section(self, section: etree._Element, above: str) -> Iterator[_Found]:
         """Return the results of a section and those inside it."""
         chapter = words(child(section, "title")) or value(child(section, "code"), "displayName") or above
+        self._rows = crosscheck.labelled(section)
         for entry in children(section, "entry"):
             yield from self._inside(entry, chapter)
         for inner in body.sections(section):
@@ -111,7 +132,33 @@ class _Reader:
             ),
         )
         row = value(child(concept, "originalText", "reference"), "value").removeprefix("#")
-        return _Found(result, row if row in self._text else "", value(child(observation, "effectiveTime"), "value"))
+        time = value(child(observation, "effectiveTime"), "value")
+        where = self._row(observation)
+        result = replace(result, remarks=(*result.remarks, *self._earlier(observation, where)))
+        doubt = self._doubt(observation, reading, where)
+        return _Found(_doubted(result, doubt), row if row in self._text else "", time, doubt)
+
+    def _row(self, observation: etree._Element) -> etree._Element | None:
+        """Return the row of the narrative that tells a result: the one referred to, else the only one of its name."""
+        concept = child(observation, "code")
+        place = self._text.place(child(observation, "text"), child(concept, "originalText"))
+        return crosscheck.row(place) if place is not None else self._rows.get(crosscheck.folded(self._label(concept)))
+
+    def _doubt(self, observation: etree._Element, reading: values.Reading, row: etree._Element | None) -> str:
+        """Return why a result is none to file: it is negated, or its row says something else."""
+        if any(value(one, "negationInd") == "true" for one in (observation, *observation.iterancestors())):
+            return NEGATED
+        return DIFFER if self._tables.differs(reading, row) else ""
+
+    def _earlier(self, observation: etree._Element, row: etree._Element | None) -> Iterator[str]:
+        """Yield the earlier results (REFR) that the row does not tell: a RES line has no room for them."""
+        relations = (one for one in children(observation, "entryRelationship") if value(one, "typeCode") == "REFR")
+        for earlier in (inner for relation in relations for inner in children(relation, "observation")):
+            reading = values.read(child(earlier, "value"), self._text)
+            if reading.text and not self._tables.says(reading, row):
+                day = times.day(value(child(earlier, "effectiveTime"), "value"))
+                said = f" du {day:%d/%m/%Y}" if day else ""
+                yield f"Antériorité{said} : {reading.text} {biology.usage(reading.unit)}".rstrip()
 
     def _label(self, concept: etree._Element | None) -> str:
         """Return what the narrative calls it, else the short part of its display name."""
@@ -142,6 +189,15 @@ class _Reader:
         acts = [child(relation, "act") for relation in children(observation, "entryRelationship")]
         texts = [self._text(child(act, "text")) for act in acts if value(child(act, "code"), "code") == _COMMENT]
         return [text for text in texts if text]
+
+
+def _doubted(result: Result, doubt: str) -> Result:
+    """Return a result in words, which no software compares, where there is a doubt."""
+    if not doubt:
+        return result
+    said = " ".join(filter(None, (result.measure.value, result.measure.unit, "(à vérifier)")))
+    remarks = (_WARNINGS[doubt], *result.remarks)
+    return replace(result, kind=Kind.TEXT, measure=Measure(said), second=None, flag="", remarks=remarks)
 
 
 def _references(observation: etree._Element) -> list[etree._Element]:

@@ -17,6 +17,10 @@ _RESTRICTIONS = {  # TRE_A07 and HL7 Confidentiality
     "INVISIBLE_REPRESENTANTS_LEGAUX": "les représentants légaux ne doivent pas voir ce document",
 }
 _OTHER = "accès restreint par son auteur"
+_DOUBTS = {
+    "doubt.cda-values-differ": "ATTENTION : des valeurs codées de ce document diffèrent de son texte ; à vérifier",
+    "doubt.cda-negated": "ATTENTION : ce document contient des résultats niés (negationInd) ; à vérifier",
+}
 
 
 def write(message: Message, dispatch: Dispatch) -> Written:
@@ -30,7 +34,7 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     kept = tuple(file for file in taken if file)
     names = _name(dispatch.sender), _name(dispatch.recipient)
     shown = _shown(kept)
-    documents = tuple(map(_restricted, _renamed(message.documents, taken)))
+    documents = tuple(map(_warned, _renamed(message.documents, taken)))
     text, found = hprim.write(documents, *names, message.text, shown)
     losses = (*found, *left, *_sources(message), *_told(message.documents))
     told = account.lines((*message.losses, *losses)) if dispatch.account else ()
@@ -83,9 +87,10 @@ def _named(line: str, names: Mapping[str, str]) -> str:
     return line.rstrip()
 
 
-def _restricted(document: Document) -> Document:
-    """Return a document that says first who must not see it: HPRIM has no field for that."""
-    warnings = tuple(f"CONFIDENTIALITÉ : {_RESTRICTIONS.get(code, _OTHER)}" for code in document.confidentiality)
+def _warned(document: Document) -> Document:
+    """Return a document that says first who must not see it, and what to doubt: HPRIM has no fields for that."""
+    warnings = [f"CONFIDENTIALITÉ : {_RESTRICTIONS.get(code, _OTHER)}" for code in document.confidentiality]
+    warnings += [_DOUBTS[code] for code in document.doubts if code in _DOUBTS]
     return replace(document, text=(*warnings, "", *document.text)) if warnings else document
 
 
