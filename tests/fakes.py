@@ -32,7 +32,7 @@ from passerelle.core.receipts.lifecycle import State, allows
 from passerelle.core.receipts.signing import SealKey
 from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.collect.ports import Listing, Waiting
-from passerelle.steps.ports import Finding, Identity, Outcome, Reply, Scan
+from passerelle.steps.ports import Errand, Finding, Identity, Outcome, Reply, Scan
 from passerelle.steps.refresh.ports import Fetched, Wanted
 
 Thing = TypeVar("Thing")
@@ -227,6 +227,36 @@ def _demand(right: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that
         raise AssertionError(rule)
 
 
+class FakeRegister:
+    """The deliveries of a ledger, turned by pages; and what was asked."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.asked: list[Event] = []
+
+    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
+        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
+        found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
+        if after:
+            found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
+        last = found[most - 1] if len(found) > most else None
+        return Leaf(tuple(found[:most]), Place(last.opened_at, last.id) if last else None)
+
+    def tally(self, day: date, most: int) -> Tally:
+        found = list(self._ledger.opened_on(day))
+        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
+        return Tally(day, counts, len(found) <= most)
+
+    def note(self, event: Event) -> None:
+        self.asked.append(event)
+
+
+def _told_by(by: By, delivery: Delivery) -> str | None:
+    if by is By.DAY:
+        return delivery.opened_at.astimezone(UTC).date().isoformat()
+    return "1" if stopped(delivery) else None
+
+
 class FakeArchive:
     """Files that are kept for ever."""
 
@@ -270,43 +300,15 @@ class FakeStamper:
         return b"stamp %d of " % self.stamped + hashlib.sha256(content).digest()
 
 
-class FakeRegister:
-    """The deliveries of a ledger, turned by pages; and what was asked."""
-
-    def __init__(self, ledger: FakeLedger) -> None:
-        self._ledger = ledger
-        self.asked: list[Event] = []
-
-    def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
-        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
-        found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
-        if after:
-            found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
-        last = found[most - 1] if len(found) > most else None
-        return Leaf(tuple(found[:most]), Place(last.opened_at, last.id) if last else None)
-
-    def tally(self, day: date, most: int) -> Tally:
-        found = list(self._ledger.opened_on(day))
-        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
-        return Tally(day, counts, len(found) <= most)
-
-    def note(self, event: Event) -> None:
-        self.asked.append(event)
-
-
-def _told_by(by: By, delivery: Delivery) -> str | None:
-    if by is By.DAY:
-        return delivery.opened_at.astimezone(UTC).date().isoformat()
-    return "1" if stopped(delivery) else None
-
-
 class FakeQueue:
     """Wake-ups, first in first out."""
 
     def __init__(self) -> None:
         self.wakes: deque[tuple[str, str]] = deque()
+        self.groups: dict[str, str] = {}
 
-    def wake(self, verb: str, name: str) -> None:
+    def wake(self, verb: str, name: str, group: str = "") -> None:
+        self.groups[name] = group
         _demand(verb in {"accept", "translate", "deliver", "acknowledge"}, verb)
         self.wakes.append((verb, name))
 
@@ -447,6 +449,9 @@ class Killed(BaseException):
     """The process is gone: nothing in it can catch this."""
 
 
+_UNNAMED = Errand()
+
+
 class FakeRelay:
     """A peer that does what it is told, one word of `plan` for each attempt; then it accepts."""
 
@@ -454,8 +459,10 @@ class FakeRelay:
         self.plan: deque[str] = deque()
         self.inbox: list[tuple[Envelope, bytes]] = []
         self.meanwhile: Callable[[], None] = lambda: None  # before the dot, while all else is sent
+        self.errands: list[str] = []
 
-    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
+    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None], errand: Errand = _UNNAMED) -> Reply:
+        self.errands.append(errand.name)
         _demand(len(envelope.recipients) == 1, "one recipient for each transaction")
         _demand(hashlib.sha256(mail).hexdigest() == envelope.mail, "the bytes are those of the envelope")
         word = self.plan.popleft() if self.plan else "accept"
@@ -473,6 +480,9 @@ class FakeRelay:
         if word == "be killed after the dot":
             raise Killed
         return Reply(Outcome.ACCEPTED, 250, "2.0.0", f"Q{len(self.inbox)}")
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 _EARLY = {"postpone", "reject", "be killed", "break", "not answer"}

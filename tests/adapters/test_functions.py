@@ -59,8 +59,10 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:eu-west-3:123456789012:function:passerelle"
     aws_request_id: str = "00000000-0000-4000-8000-000000000000"
 
+    left: int = 780_000
+
     def get_remaining_time_in_millis(self) -> int:
-        return 60_000
+        return self.left
 
 
 @dataclass
@@ -284,29 +286,6 @@ def hour_is_sealed(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     assert found == chain.written(event) + b"\n"
 
 
-def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
-    """A scripted mailbox holds one mail; what the answer is to accept is shown by the other events."""
-    posted = b"Return-Path: <%b>\r\nReceived: from mx by imap.example\r\n" % SENDER.encode() + MAIL
-    secret = {"Name": "stack/keys/mailbox.mssante.password", "SecretString": json.dumps({"password": "canari-secret"})}
-    world.cloud.client("secretsmanager").create_secret(**secret)
-    with peers.peer(*peers.imap(posted)) as mailbox, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PASSERELLE_MSSANTE_MAILBOX", f"{mailbox.place.host}:{mailbox.place.port}")
-        for name, value in {
-            "USER": "bal@operator.example",
-            "TLS": "loopback",
-            "LOGIN": "password",
-            "FIELD": "",
-        }.items():
-            patch.setenv(f"PASSERELLE_MSSANTE_MAILBOX_{name}", value)
-        assert answer() == {"taken": 1, "left": 0, "faults": 0}
-    room = wiring.mailroom()
-    (found,) = world.cloud.client("s3").list_objects_v2(Bucket="mailroom", Prefix="inbox/")["Contents"]
-    kept = room.envelope(found["Key"])
-    assert (kept.network, kept.sender, kept.recipients) == (Network.MSSANTE, SENDER, (RECIPIENT,))
-    assert room.read(kept.mail) == posted
-    assert b"UID EXPUNGE 7" in mailbox.heard
-
-
 def day_is_asked_for(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     one = Delivery(ID, State.RECEIVED, ARRIVED, envelope=world.envelope())
     wiring.ledger().open(one, Event(wiring.mint(), ARRIVED, "test", one.state))
@@ -338,11 +317,34 @@ def asked_for() -> list[Event]:
     return [one for one in wiring.ledger().logged(since, since + timedelta(minutes=2)) if one.actor == "audit"]
 
 
+def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    """A scripted mailbox holds one mail; what the answer is to accept is shown by the other events."""
+    posted = b"Return-Path: <%b>\r\nReceived: from mx by imap.example\r\n" % SENDER.encode() + MAIL
+    secret = {"Name": "stack/keys/mailbox.mssante.password", "SecretString": json.dumps({"password": "canari-secret"})}
+    world.cloud.client("secretsmanager").create_secret(**secret)
+    with peers.peer(*peers.imap(posted)) as mailbox, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASSERELLE_MSSANTE_MAILBOX", f"{mailbox.place.host}:{mailbox.place.port}")
+        for name, value in {
+            "USER": "bal@operator.example",
+            "TLS": "loopback",
+            "LOGIN": "password",
+            "FIELD": "",
+        }.items():
+            patch.setenv(f"PASSERELLE_MSSANTE_MAILBOX_{name}", value)
+        assert answer() == {"taken": 1, "left": 0, "faults": 0}
+    room = wiring.mailroom()
+    (found,) = world.cloud.client("s3").list_objects_v2(Bucket="mailroom", Prefix="inbox/")["Contents"]
+    kept = room.envelope(found["Key"])
+    assert (kept.network, kept.sender, kept.recipients) == (Network.MSSANTE, SENDER, (RECIPIENT,))
+    assert room.read(kept.mail) == posted
+    assert b"UID EXPUNGE 7" in mailbox.heard
+
+
 CASES = {
+    "collect.mail-waits": mail_waits,
     "audit.day-is-asked-for": day_is_asked_for,
     "audit.held-mail-is-released": held_mail_is_released,
     "audit.stranger-asks": stranger_asks,
-    "collect.mail-waits": mail_waits,
     "accept.mail-arrived": mail_arrived,
     "accept.notification-set-up": notification_set_up,
     "accept.one-of-two-is-lost": one_of_two_is_lost,

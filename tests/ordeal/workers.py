@@ -26,7 +26,7 @@ from passerelle.steps.deliver import deliver
 from passerelle.steps.sweep import sweep
 from passerelle.steps.translate import translate
 
-BATCHES = {"acknowledge": 10, "deliver": 1, "translate": 1, "accept": 10}
+BATCHES = {"acknowledge": 10, "deliver": 5, "translate": 1, "accept": 10}
 """Queues, the last step of a mail first, and how many messages a function takes at once (template.yaml)."""
 
 _IDLE = 0.2
@@ -76,6 +76,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the queue hands out again whatever was not done
             _say(error)
             return 1
+        finally:
+            for relay in wiring.deliver_desk().relays.values():
+                relay.close()
         return len(found)
 
     def handle(self, verb: str, body: str) -> None:

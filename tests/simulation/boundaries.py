@@ -24,6 +24,8 @@ KINDS = {
 }
 SENDERS = {Network.MSSANTE: (HOSPITAL, DOCTOR), Network.APICRYPT: (DOCTOR, HOSPITAL)}
 NO_FAULT = -1
+AT_LEAST = 40
+"""Minutes that a mail is looked after."""
 IDLE = {"Ledger.due", "Mailroom.received", "Mailbox.waiting"}
 """What the clock calls where there is nothing to do."""
 
@@ -70,10 +72,10 @@ def live(network: Network, at: int = NO_FAULT, kind: str = "", ambiguity: Ambigu
     sender, recipient = SENDERS[network]
     raw = mail(f"Return-Receipt-To: {sender.address}", sender=sender.address)
     bridge.mailboxes[network].post(delivered(raw, sender.address, recipient.alias))
-    for minutes in (*[1] * 40, *[10] * 200):
-        if minutes > 1 and bridge.days.idle and not bridge.at_work:
+    for minute in range(2040):
+        if minute >= AT_LEAST and bridge.days.idle and not bridge.at_work:
             break
-        bridge.days.until(bridge.days.clock.now + timedelta(minutes=minutes))
+        bridge.days.until(bridge.days.clock.now + timedelta(minutes=1))
         bridge.tick()
     notices = sum(not envelope.sender for envelope, _ in bridge.relay.inbox)
     weather = bridge.weather

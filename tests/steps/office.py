@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Protocol, cast
 
 from passerelle.core.errors import UnavailableError
@@ -198,7 +199,8 @@ class Office:
             if not waits:
                 self.check_chains()
                 return
-            self.clock.now = max(self.clock.now, min(waits))
+            late = max(min(waits) - self.clock.now, timedelta()) or timedelta(minutes=1)
+            self.clock.now += late
             try:
                 sweep(self.desk)
             except (Exception, Killed) as trouble:  # noqa: BLE001 - the next schedule comes anyway

@@ -7,11 +7,13 @@ import pytest
 from passerelle.core.errors import UnavailableError
 from passerelle.core.policy import Ambiguity
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.delivery import Delivery, Event, group
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.reception import named
 from passerelle.steps.deliver import (
     ACCEPTED,
     AMBIGUOUS,
+    ATTEMPT,
     DSN_WAIT,
     EXPIRED,
     LEASE,
@@ -245,6 +247,26 @@ def test_an_attempt_that_wakes_after_its_lease_sends_nothing() -> None:
     office.relay.meanwhile = sleep
     assert deliver(office.delivering, first.id).state is State.CLAIMED
     assert not office.relay.inbox
+
+
+def test_an_attempt_has_the_name_that_receipts_know_it_by() -> None:
+    office = Office()
+    office.relay.plan.extend(["postpone", "accept"])
+    first = ready(office)
+    deliver(office.delivering, first.id)
+    office.settle()
+    assert office.relay.errands == [f"{first.id}.1", f"{first.id}.2"]
+    assert named(tuple(office.relay.errands), "passerelle.example") == (first.id, first.id)
+
+
+def test_where_too_little_time_is_left_the_next_invocation_makes_the_attempt() -> None:
+    office = Office()
+    first = ready(office)
+    office.queue.wakes.clear()
+    assert deliver(office.delivering, first.id, lambda: ATTEMPT - 1) == first
+    assert list(office.queue.wakes) == [("deliver", first.id)]
+    assert office.queue.groups == {first.id: group(DOCTOR.address.rpartition("@")[2])}
+    assert deliver(office.delivering, first.id, lambda: ATTEMPT).state is State.ACCEPTED
 
 
 def test_an_attempt_that_was_overtaken_sends_nothing() -> None:

@@ -50,6 +50,33 @@ def test_a_delivery_that_is_not_due_is_left_alone() -> None:
     assert sweep(office.desk) == 0
 
 
+def test_a_delivery_whose_wake_up_may_still_wait_is_woken_less_and_less_often() -> None:
+    office = Office()
+    office.force(office.open(letter()), State.READY, wake_at=office.clock.now)
+    woken = []
+    for minute in range(60):
+        if sweep(office.desk):
+            woken.append(minute)
+        office.clock.forward(minutes=1)
+    assert woken == [0, 1, 2, 4, 8, 15, 30, 45]
+
+
+def test_a_schedule_that_strikes_a_little_late_wakes_all_the_same() -> None:
+    office = Office()
+    office.force(office.open(letter()), State.READY, wake_at=office.clock.now)
+    office.clock.forward(seconds=59.9)
+    assert sweep(office.desk) == 1
+    office.clock.forward(seconds=60.05)
+    assert sweep(office.desk) == 1
+
+
+def test_the_wake_up_of_a_delivery_says_its_group() -> None:
+    office = Office()
+    first = office.force(office.open(letter()), State.READY, wake_at=office.clock.now, group="ab12")
+    sweep(office.desk)
+    assert office.queue.groups == {first.id: "ab12"}
+
+
 def test_a_queue_that_loses_every_wake_up_loses_no_mail() -> None:
     office = Office()
     office.open(letter())

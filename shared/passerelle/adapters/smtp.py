@@ -18,9 +18,10 @@ LONGEST_LINE = 998
 """Bytes of a line of a mail, without CRLF: RFC 5322 §2.1.1."""
 
 _REPLY = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\r?\n")
-_ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=\s|$)")  # RFC 2034 §4: first word of the text
+_ENHANCED = re.compile(rb"^([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=\s|$)", re.MULTILINE)  # RFC 2034 §4: of each line
 _QUEUE_ID = re.compile(rb"(?:\bqueued as|\bid=|\bInternalId=)\s*([A-Za-z0-9-]{1,64})\b", re.IGNORECASE)
 _STUFFED = re.compile(rb"^\.", re.MULTILINE)
+_NO_XCHAR = re.compile(r"[^!-*,-<>-~]")
 
 
 class Refused(Exception):  # noqa: N818 - the peer's word, not a fault
@@ -74,6 +75,10 @@ class Peer(smtplib.SMTP):
             line += file.read(ready.find(b"\n") + 1 or len(ready))
         return line
 
+    def allow(self, step: float, seconds: float) -> None:
+        """Let each step from now on take so long, and all of them together so many seconds."""
+        self.step, self.deadline = step, time.monotonic() + seconds
+
     def hurry(self) -> None:
         """Let the next wait end with the step or the deadline, whichever comes first."""
         left = self.deadline - time.monotonic()
@@ -96,11 +101,16 @@ class Peer(smtplib.SMTP):
 def answer(code: int, text: bytes) -> Reply:
     """Return what a reply means: 2xx accepted, 4xx postponed, 5xx rejected; anything else is no answer (unknown)."""
     outcome = {2: Outcome.ACCEPTED, 4: Outcome.POSTPONED, 5: Outcome.REJECTED}.get(code // 100, Outcome.UNKNOWN)
-    enhanced = _ENHANCED.match(text)
-    fits = enhanced and enhanced[1][:1] == b"%d" % (code // 100)  # RFC 2034 §4: both say the same
+    said = _ENHANCED.findall(text)
+    fitting = [one.decode() for one in said if one[:1] == b"%d" % (code // 100)]  # RFC 2034 §4: both say the same
     queue_id = _QUEUE_ID.search(text) if outcome is Outcome.ACCEPTED else None
     known = queue_id[1].decode() if queue_id and re.search(rb"[0-9]", queue_id[1]) else ""
-    return Reply(outcome, code, enhanced[1].decode() if enhanced and fits else "", known)
+    return Reply(outcome, code, next(iter(fitting), ""), known)
+
+
+def xtext(text: str) -> str:
+    """Return a text as RFC 3461 §4 writes it in a parameter: printable, without blanks, `+` and `=`."""
+    return _NO_XCHAR.sub(lambda match: f"+{ord(match[0]):02X}", text)
 
 
 def conforming(mail: bytes) -> bool:

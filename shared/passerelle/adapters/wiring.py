@@ -14,6 +14,7 @@ from passerelle.adapters.agreements import S3Agreements
 from passerelle.adapters.bulletins import S3Bulletins
 from passerelle.adapters.keyring import AwsKeyring, Kms
 from passerelle.adapters.ledger import DynamoLedger
+from passerelle.adapters.line import Line
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.adapters.queue import SqsQueue
 from passerelle.adapters.relay import SmtpRelay
@@ -152,7 +153,7 @@ def relay(network: Network) -> SmtpRelay:
     }
     place, tls = ways[network]
     guarding = guard() if network is Network.MSSANTE else None
-    return SmtpRelay(place, tls, keyring(), f"relay.{network.value}", ehlo_name, guarding)
+    return SmtpRelay(place, tls, keyring(), f"relay.{network.value}", ehlo_name, guarding, line=Line())
 
 
 def ehlo_name() -> str:

@@ -4,14 +4,15 @@ A crash in CLAIMED is a free retry. From SENDING on the peer may have the mail (
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from passerelle.core.errors import OvertakenError, PasserelleError
 from passerelle.core.receipts.backoff import delay
 from passerelle.core.receipts.delivery import Delivery, moved
-from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.ports import DeliverDesk, Details, Outcome, Reply
+from passerelle.core.receipts.lifecycle import AT_WORK, State
+from passerelle.steps.ports import DeliverDesk, Details, Errand, Outcome, Reply, endless
 
 LEASE = timedelta(seconds=900)
 """How long an attempt owns a delivery; longer than its function lives (780 s)."""
@@ -21,6 +22,9 @@ DSN_WAIT = timedelta(minutes=15)
 
 MOST_RESENDS = 3
 """Ambiguous attempts that are made again, before an operator must look."""
+
+ATTEMPT = 740.0
+"""Seconds that an attempt may take, all waits of RFC 5321 §4.5.3.2 in it; none begins where fewer are left."""
 
 TELL_GRACE = timedelta(minutes=15)
 """How long `acknowledge` may take before `sweep` wakes it again."""
@@ -42,6 +46,12 @@ class _Attempt:
 
     desk: DeliverDesk
     delivery: Delivery
+    left: Callable[[], float]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the attempt, by which a receipt is known again (core/receipts/reception.py)."""
+        return f"{self.delivery.id}.{self.delivery.attempts}"
 
     def before_dot(self) -> None:
         """Write SENDING; OvertakenError where the delivery is no longer ours, and then nothing is sent."""
@@ -54,7 +64,8 @@ class _Attempt:
         try:
             envelope = self.desk.mailroom.envelope(self.delivery.outgoing)
             mail = self.desk.mailroom.read(envelope.mail)
-            return self.desk.relays[envelope.network].send(envelope, mail, self.before_dot), ()
+            errand = Errand(self.name, self.left)
+            return self.desk.relays[envelope.network].send(envelope, mail, self.before_dot, errand), ()
         except OvertakenError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug in the way out is no reason to lose a mail, nor to hide it
@@ -63,11 +74,17 @@ class _Attempt:
             return Reply(Outcome.UNKNOWN if sent else Outcome.POSTPONED), (("fault", fault),)
 
 
-def deliver(desk: DeliverDesk, delivery_id: str) -> Delivery:
-    """Make one attempt at a delivery whose time has come, and return it as it stands."""
+def deliver(desk: DeliverDesk, delivery_id: str, left: Callable[[], float] = endless) -> Delivery:
+    """Make one attempt at a delivery whose time has come, and return it as it stands.
+
+    Where too few seconds are left for an attempt, the next invocation makes it.
+    """
     delivery = desk.ledger.get(delivery_id)
+    if left() < ATTEMPT and delivery.state in AT_WORK:
+        desk.queue.wake("deliver", delivery.id, delivery.group)
+        return delivery
     try:
-        delivery = _moved_on(desk, delivery)
+        delivery = _moved_on(desk, delivery, left)
     except OvertakenError:
         return desk.ledger.get(delivery_id)
     if delivery.state in _TOLD_OF and delivery.wake_at is not None:
@@ -75,7 +92,7 @@ def deliver(desk: DeliverDesk, delivery_id: str) -> Delivery:
     return delivery
 
 
-def _moved_on(desk: DeliverDesk, delivery: Delivery) -> Delivery:
+def _moved_on(desk: DeliverDesk, delivery: Delivery, left: Callable[[], float]) -> Delivery:
     """Do what the state asks for, if the wait or the lease is over."""
     # A first attempt never waits: the clock that made it ready may be ahead of ours.
     fresh = delivery.state is State.READY and delivery.attempts == 0
@@ -86,11 +103,11 @@ def _moved_on(desk: DeliverDesk, delivery: Delivery) -> Delivery:
     if delivery.state is State.CLAIMED and _given_up(delivery, desk.clock()):
         return desk.record("deliver", _failed(desk, delivery, EXPIRED))
     if delivery.state in {State.READY, State.CLAIMED}:
-        return _attempted(desk, delivery)
+        return _attempted(desk, delivery, left)
     return delivery
 
 
-def _attempted(desk: DeliverDesk, delivery: Delivery) -> Delivery:
+def _attempted(desk: DeliverDesk, delivery: Delivery, left: Callable[[], float]) -> Delivery:
     """Claim, send, and record how it ended."""
     claimed = moved(
         delivery,
@@ -99,7 +116,7 @@ def _attempted(desk: DeliverDesk, delivery: Delivery) -> Delivery:
         attempts=delivery.attempts + 1,
         wake_at=desk.clock() + LEASE,
     )
-    attempt = _Attempt(desk, desk.record("deliver", claimed, (("attempt", str(claimed.attempts)),)))
+    attempt = _Attempt(desk, desk.record("deliver", claimed, (("attempt", str(claimed.attempts)),)), left)
     reply, details = attempt.send()
     following = _settled(desk, attempt.delivery, reply.outcome)
     return desk.record("deliver", following, (*_said(reply), *details))

@@ -1,5 +1,6 @@
 """What the steps need of the world; each port has one adapter and one fake of the same name."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -94,8 +95,11 @@ class Ledger(Protocol):
 class Queue(Protocol):
     """Wake-ups for the next verb (SQS)."""
 
-    def wake(self, verb: str, name: str) -> None:
-        """Wake `translate`, `deliver` or `acknowledge` for a delivery, or `accept` for the key of an envelope."""
+    def wake(self, verb: str, name: str, group: str = "") -> None:
+        """Wake `translate`, `deliver` or `acknowledge` for a delivery, or `accept` for the key of an envelope.
+
+        Those of a group (Delivery.group) share what the verb can do fairly with those of the others.
+        """
 
 
 class Agreements(Protocol):
@@ -203,14 +207,30 @@ class Reply:
     queue_id: str = ""
 
 
-class Relay(Protocol):
-    """The way out (SMTP)."""
+def endless() -> float:
+    """Return the seconds that are left where nothing ends."""
+    return math.inf
 
-    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None]) -> Reply:
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a relay is told of an attempt: its name, which the peer repeats in its own word, and the time it has."""
+
+    name: str = ""  # empty: no word of the peer is asked for
+    left: Callable[[], float] = endless  # seconds
+
+
+class Relay(Protocol):
+    """The way out (SMTP); a connection may stay open from one mail to the next."""
+
+    def send(self, envelope: Envelope, mail: bytes, before_dot: Callable[[], None], errand: Errand) -> Reply:
         """Send to the one recipient of the envelope; call `before_dot` when all is sent but the final dot.
 
         Where `before_dot` raises, drop the connection without the dot and let its error through.
         """
+
+    def close(self) -> None:
+        """Close what is open: the invocation ends."""
 
 
 class Form(Protocol):

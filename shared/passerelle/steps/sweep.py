@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from passerelle.core.errors import UnavailableError
-from passerelle.core.receipts.delivery import delivery_id
+from passerelle.core.receipts.delivery import Delivery, delivery_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Desk
 
@@ -29,6 +29,12 @@ VERBS = MappingProxyType(
 )
 """Which verb moves a delivery on from a state; the others have ended, or wait for a person."""
 
+
+MINUTE = timedelta(minutes=1)
+SOON = frozenset({0, 1, 2, 4, 8})
+"""Whole minutes after its time at which a delivery is woken; then every quarter of an hour (`LATER`)."""
+
+LATER = 15
 
 LOOKS = tuple(timedelta(minutes=15) * 2**doublings for doublings in range(9))
 """How long after it came in an envelope is looked for in the ledger: 15 min, 30 min, and so on to 64 h."""
@@ -68,8 +74,8 @@ class _Sweep:
         """Wake the verb that each due delivery needs."""
         for delivery in self.desk.ledger.due(now):
             verb = VERBS.get(delivery.state)
-            if verb:
-                self.go_on(partial(self._wake, verb, delivery.id))
+            if verb and _turn(delivery, now):
+                self.go_on(partial(self._wake, verb, delivery.id, delivery.group))
 
     def envelopes(self, minute: datetime) -> None:
         """Wake `accept` for the envelopes of whose coming nobody was told: S3's notice, or its message, was lost."""
@@ -81,6 +87,14 @@ class _Sweep:
         if self.desk.ledger.find(delivery_id(envelope_id, 0)) is None:
             self._wake("accept", key)
 
-    def _wake(self, verb: str, name: str) -> None:
-        self.desk.queue.wake(verb, name)
+    def _wake(self, verb: str, name: str, group: str = "") -> None:
+        self.desk.queue.wake(verb, name, group)
         self.woken += 1
+
+
+def _turn(delivery: Delivery, now: datetime) -> bool:
+    """Return whether a delivery is woken in this minute: its last wake-up may still wait in its queue."""
+    if delivery.wake_at is None:
+        return False
+    late = (now - delivery.wake_at) // MINUTE
+    return late in SOON or late % LATER == 0

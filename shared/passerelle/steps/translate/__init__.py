@@ -39,7 +39,7 @@ def translate(desk: TranslateDesk, delivery_id: str) -> Delivery:
     """
     delivery = desk.ledger.get(delivery_id)
     if delivery.state is State.READY:
-        desk.queue.wake("deliver", delivery.id)
+        desk.queue.wake("deliver", delivery.id, delivery.group)
     if delivery.state is not State.RECEIVED:
         return delivery
     try:
@@ -58,7 +58,7 @@ def _run(desk: TranslateDesk, delivery: Delivery) -> Delivery:
     if delivery.state is State.RECEIVED:
         delivery = _tried(desk, delivery)
     if verb := _WAKES.get(delivery.state):
-        desk.queue.wake(verb, delivery.id)
+        desk.queue.wake(verb, delivery.id, delivery.group)
     return delivery
 
 
