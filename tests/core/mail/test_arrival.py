@@ -1,5 +1,6 @@
 """What the last server wrote is believed; what the sender wrote in its place is not."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -99,6 +100,16 @@ def test_a_header_at_the_limit_is_read_and_one_past_it_is_refused() -> None:
     assert arrival.read(last + b"\r\n\r\nBonjour").sender == SENDER
     with pytest.raises(MalformedError, match=r"mail\.header-block"):
         arrival.read(last + b"b\r\n\r\nBonjour")
+
+
+@pytest.mark.parametrize("piece", [r"\"", r"\(", "(", "<", ",", '"', "a@", '"(\\'])
+@pytest.mark.parametrize("first", ['"', "(", ""])
+def test_no_list_of_addresses_takes_long(first: str, piece: str) -> None:
+    """A label that is never closed took a minute once."""
+    value = first + piece * (16_000 // len(piece))
+    began = time.process_time()
+    came(PATH, RECEIVED, *[f"To: {value}"] * 15)
+    assert time.process_time() - began < 3
 
 
 @given(st.lists(st.sampled_from([PATH, RECEIVED, f"To: {DOCTOR}", "X", ' "(', "", "Return-Path: <", ";,<a@b>"])))

@@ -13,7 +13,9 @@ from passerelle.core.mail import envelope, fields
 from passerelle.core.mail.fields import Fields
 
 _PATH = re.compile(r"<([^<>\s]*)>")
-_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')  # RFC 5322 §3.2.2, §3.2.4: labels and comments
+_ASIDE = re.compile(r'\\.|"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')  # RFC 5322 §3.2.2, §3.2.4
+"""Labels and comments; pairs first, so that what is never closed is not looked for again from inside it."""
+
 _ANGLE = re.compile(r"<([^<>\s]*)>")
 _ADDRESSED = ("to", "cc", "bcc")  # RFC 5322 §3.6.3
 
@@ -75,7 +77,7 @@ def _address(value: str) -> str:
 def _listed(value: str) -> list[str]:
     """Return the addresses of a list (RFC 5322 §3.4); what is none is left out."""
     found = []
-    for piece in re.split(r"[,;]", _ASIDE.sub(" ", value)):
+    for piece in filter(str.strip, re.split(r"[,;]", _ASIDE.sub(" ", value))):
         angle = _ANGLE.search(piece)
         try:
             found.append(envelope.address(angle[1] if angle else piece.rpartition(":")[2].strip()))
