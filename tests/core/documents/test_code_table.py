@@ -315,6 +315,34 @@ def test_a_report_without_chapters_that_speaks_of_urine_gets_no_code_that_urine_
     assert code("Natrémie", "mmol/l", "", "Recueil des urines de 24 h") is None
 
 
+@pytest.mark.parametrize(
+    ("label", "unit"),
+    [("Natriurie", "mmol/l"), ("Kaliurie", "mEq/l"), ("Créatinine", "mmol/l"), ("Protéinurie", "g/l")],
+)
+def test_a_concentration_in_the_urine_of_a_day_is_not_one_of_a_spot(label: str, unit: str) -> None:
+    assert code(label, unit, "Biochimie urinaire", "Biochimie urinaire") is not None
+    for said in ("Recueil des 24 heures", "Diurèse : 1500 ml", "soit 127 mmol/24h", "Urines de 24 H"):
+        assert code(label, unit, "Biochimie urinaire", said) is None
+    assert code("Protéinurie des 24h", "g/24h", "Urines", "Diurèse : 1500 ml") == "2889-4"
+
+
+@pytest.mark.parametrize(
+    ("label", "unit"),
+    [("Natrémie", "mmol/l"), ("Kaliémie", "mmol/l"), ("Glycémie", "g/l"), ("Hémoglobine", "g/dl"), ("Ht", "%")],
+)
+def test_what_a_gasometer_measures_in_whole_blood_is_not_of_plasma(label: str, unit: str) -> None:
+    assert code(label, unit, "") is not None
+    assert code(label, unit, "", "GAZ DU SANG ARTERIEL") is None
+    assert code(label, unit, "Gazométrie", "") is None
+    assert code("Sodium", "mmol/l", "Gaz du sang", "") is None
+
+
+@pytest.mark.parametrize("label", ["Magnésium", "Potassium"])
+def test_what_is_measured_in_cells_is_not_of_serum(label: str) -> None:
+    assert code(label, "mmol/l", "Sang") is not None
+    assert code(label, "mmol/l", "Sang : dosages intra-érythrocytaires") is None
+
+
 def implied(label: str, unit: str, high: str, text: str = "UREE 0,40 g/l", chapter: str = "BIOCHIMIE") -> str | None:
     found = coded(label, (), Measure("5", unit, None, "", high), Context(chapter, text))
     return found.code.code if found else None

@@ -97,6 +97,8 @@ _SEDIMENTATION = re.compile(r"\bv\.?s\b|s[ée]dimentation", re.IGNORECASE)
 _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _NUMBER = re.compile(r"\*?\s*(?P<sign><=|>=|[<>≤≥]?)\s*(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*\*?")
 _THOUSANDS = re.compile(r"[+-]?0*[1-9]\d*,\d{3}")  # 4,500 leucocytes are four thousand and more, or four and a half
+_POINTED = re.compile(r"[<>=+*\s]*[1-9]\d{0,2}(?:\.\d{3})+[*\s]*")
+_WHOLE = frozenset({"/uL", "/mL", "[CFU]/mL"})  # cells by the cubic millimetre are whole, and come by the thousand
 
 
 def ucum(unit: str, label: str) -> str | None:
@@ -156,6 +158,11 @@ def quantity(text: str) -> Quantity | None:
         return None
     limit = found["sign"].replace("≤", "<=").replace("≥", ">=")
     return Quantity(Decimal(found["number"].replace(",", ".")), limit)
+
+
+def thousands(text: str, unit: str) -> bool:
+    """Tell whether the point of a number may be one of thousands: 245.000 /mm3 are as many, or none."""
+    return bool(_POINTED.fullmatch(text)) and ucum(unit, "") in _WHOLE
 
 
 def flag(code: str) -> str:

@@ -20,6 +20,7 @@ from passerelle.core.message import Code, LocalCode, Measure
 LOINC = "2.16.840.1.113883.6.1"
 TABLE = "loinc.2026-11.csv"
 _EXACT = Precision(prec=60)  # twice the digits that a quantity may have
+_OF_THE_REPORT = frozenset({"collected"})  # groups of words that count wherever they stand
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
@@ -40,7 +41,7 @@ class Entry:
     def fits(self, asked: "_Asked") -> bool:
         """Tell whether label, chapter and text allow the code."""
         said = not self.needs or speaks(self.needs, asked.words) or (self.needs == "blood" and self._implied(asked))
-        return said and not any(speaks(name, asked.words) or name in asked.around for name in self.refuses)
+        return said and not any(speaks(name, asked.words) or name in asked.about(name) for name in self.refuses)
 
     def _implied(self, asked: "_Asked") -> bool:
         """Tell whether only blood can be meant: by chapter, normals, and the silence of the report on all else."""
@@ -66,6 +67,10 @@ class _Asked:
     told: frozenset[str]  # what the whole report speaks of
     around: frozenset[str]  # the same where there is no chapter
     highest: Decimal | None  # normal
+
+    def about(self, name: str) -> frozenset[str]:
+        """Return where a group of words counts beside label and chapter: a collection of urine is told once, above."""
+        return self.told if name in _OF_THE_REPORT else self.around
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,19 @@ def find(label: str, ucum: str, context: Context, high: str = "") -> Entry | Non
 def coded(label: str, own: tuple[Code, ...], measure: Measure, context: Context) -> Coded | None:
     """Return the LOINC code of a measured number, by the agreement, else by the table; None where neither is sure."""
     unit = measure.ucum or biology.ucum(measure.unit, label) or ""
-    if biology.quantity(measure.value) is None or (measure.unit and not unit):
+    if not _counts(measure) or (measure.unit and not unit):
         return None
     entry = _agreed(own, unit, context.codes) or _stated(own, unit) or find(label, unit, context, measure.high)
     if entry is None:
         return None
     said = measure if entry.written == entry.ucum else _converted(measure, entry)
     return Coded(entry.code, said) if said else None
+
+
+def _counts(measure: Measure) -> bool:
+    """Tell whether the value is a number beyond doubt, and one that a concentration can have."""
+    said = biology.quantity(measure.value)
+    return said is not None and said.number >= 0 and not biology.thousands(measure.value, measure.unit)
 
 
 def valid(loinc: str) -> bool:

@@ -18,6 +18,8 @@ WORDS = MappingProxyType(  # groups of words, without case and accents
         "haemoglobin": r"hemoglobines?|lipoprot\w*|isoenzym\w*|immunofix\w*",
         "chemistry": r"biochimie|chimie",
         "timed": r"hlm|addis|minutes?|debit|24 ?h",
+        "collected": r"24 ?h(?:eures?)?|nycthemer\w*|diurese",
+        "gases": r"gaz|gazometri\w*|gazometre",
         "dynamic": r"hgpo|charge|test|epreuves?|apres|prandiale?|post\w*|provoque\w*"
         r"|t(?:0|30|60|90|120|180)|o ?sullivan|cycle|stimulation",
         "cells": r"erythrocyt\w*|globulaires?|intra\w*|hemat\w*",

@@ -128,6 +128,8 @@ def _value(kind: Kind, measure: Measure, label: str) -> etree._Element:
     quantity, unit = biology.quantity(measure.value), _unit(measure, label)
     if quantity is None or (measure.unit and not unit):
         return _text(measure)
+    if kind is not Kind.NUMERIC and biology.thousands(measure.value, measure.unit):
+        return _text(measure)
     if quantity.limit and unit:
         strict = {"value": quantity.digits, "unit": unit, "inclusive": str("=" in quantity.limit).lower()}
         side = "high" if quantity.limit.startswith("<") else "low"

@@ -1,15 +1,18 @@
 """The LAB section, read: TEX lines for people, RES lines for programs, chapters out of the one for the other."""
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
-from passerelle.core.documents.hprim import chapters, charset, layout, results
+from passerelle.core.documents.hprim import chapters, charset, contradictions, layout, results
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Loss, Result
 
 MOST_RESULTS = 2_000  # in one message
 _TEX = re.compile(r"TEX\s*(?:\||$)", re.IGNORECASE)
 _RES = re.compile(r"RES\s*\|", re.IGNORECASE)
+_CONTRADICTION = ("Two fields of a result contradict each other.", "Both as they came, and a remark.")
+_SAME_LABEL = ("Several results have one label under one title.", "The text says which is of what.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +30,52 @@ def read(lines: tuple[str, ...], plain: tuple[str, ...], where: str) -> Section:
     said = [bool(_RES.match(line)) for line in typed]
     if sum(said) > MOST_RESULTS:
         raise MalformedError("hprim.results", f"An HPRIM message has at most {MOST_RESULTS} RES lines.")
-    text: list[str] = []
-    found: list[tuple[Result, int]] = []
-    losses: list[Loss] = []
+    section = _Lines(where)
     for number, line in enumerate(typed, 1):
-        result = results.read(line) if said[number - 1] else None
-        if result is None:
-            text += charset.lines(_TEX.sub("", line))
-        elif not results.empty(result):
-            _add(found, result, len(text))
-        if said[number - 1] and (result is None or results.empty(result)):
-            losses.append(_odd(result, f"{where}, LAB line {number}"))
-    return Section(tuple(text), _titled(found, text, plain), tuple(losses))
+        section.take(number, line, result=said[number - 1])
+    found = _titled(section.found, section.text, plain)
+    judged, doubts = _judged(found, where)
+    return Section(tuple(section.text), judged, (*section.losses, *doubts))
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Follows the lines down a section."""
+
+    where: str
+    text: list[str] = field(default_factory=list)
+    found: list[tuple[Result, int]] = field(default_factory=list)  # each with the number of lines before it
+    losses: list[Loss] = field(default_factory=list)
+    broken: bool = False  # a RES line was no result: « soit » after it is not of the one before
+
+    def take(self, number: int, line: str, *, result: bool) -> None:
+        """Add a line to the text, or what it says to the results."""
+        said = results.read(line) if result else None
+        apart = said is not None and self._apart(said)
+        if said is None or apart:
+            self.text += charset.lines(_TEX.sub("", line))
+        elif not results.empty(said):
+            self._add(said)
+        if result:
+            self.broken = said is None or apart or results.empty(said)
+        if result and self.broken:
+            self.losses.append(_odd(line, said, apart, f"{self.where}, LAB line {number}"))
+
+    def _apart(self, result: Result) -> bool:
+        """Tell whether « soit » is of another result than the one above: by its code, or for a line between them."""
+        if not results.same(result) or not self.found:
+            return False
+        last, own = self.found[-1][0], set(result.codes)
+        others = {code for one, _ in self.found[:-1] for code in one.codes} - set(last.codes)
+        return self.broken or bool(own & others)
+
+    def _add(self, result: Result) -> None:
+        """Add a result, or join it to the one above as its second unit."""
+        joined = results.joined(self.found[-1][0], result) if self.found else None
+        if joined is None:
+            self.found.append((result, len(self.text)))
+        else:
+            self.found[-1] = (joined, self.found[-1][1])
 
 
 def begins(lines: tuple[str, ...]) -> int | None:
@@ -51,15 +88,6 @@ def _typed(line: str) -> bool:
     return bool(_RES.match(line)) or line.upper().startswith("TEX|")
 
 
-def _add(found: list[tuple[Result, int]], result: Result, before: int) -> None:
-    """Add a result with the number of lines before it, or join it to the one above as its second unit."""
-    joined = results.joined(found[-1][0], result) if found else None
-    if joined is None:
-        found.append((result, before))
-    else:
-        found[-1] = (joined, found[-1][1])
-
-
 def _titled(found: list[tuple[Result, int]], text: list[str], plain: tuple[str, ...]) -> tuple[Result, ...]:
     """Return the results with their chapters, from the TEX lines or, where there is none, from the text."""
     if any(line.strip() for line in text):
@@ -67,7 +95,23 @@ def _titled(found: list[tuple[Result, int]], text: list[str], plain: tuple[str, 
     return chapters.read(plain, [(result, len(plain)) for result, _ in found])
 
 
-def _odd(result: Result | None, where: str) -> Loss:
-    if result is None:
+def _judged(found: tuple[Result, ...], where: str) -> tuple[tuple[Result, ...], list[Loss]]:
+    """Return the results, with a remark on those that contradict themselves, and what is in doubt."""
+    said = [contradictions.found(result) for result in found]
+    doubts = [Loss("hprim.contradiction", f"{where}, results", *_CONTRADICTION)] if any(said) else []
+    named = Counter((result.label.casefold(), result.chapter) for result in found)
+    if any(times > 1 for times in named.values()):
+        doubts.append(Loss("hprim.same-label", f"{where}, results", *_SAME_LABEL))
+    judged = (replace(one, remarks=one.remarks + more) for one, more in zip(found, said, strict=True))
+    return tuple(judged), doubts
+
+
+def _odd(line: str, result: Result | None, apart: bool, where: str) -> Loss:  # noqa: FBT001 - what `_apart` found
+    if apart:
+        why = "A line « soit » does not follow the result that it is of."
+        return Loss("hprim.soit-apart", where, why, "It is carried as text.")
+    if result is not None:
+        return Loss("hprim.result-empty", where, "The line has no label and no value.", "Nothing.")
+    if results.overlong(line):
         return Loss("hprim.result-fields", where, "The line has more than 14 fields.", "It is carried as text.")
-    return Loss("hprim.result-empty", where, "The line has no label and no value.", "Nothing.")
+    return Loss("hprim.result-shifted", where, "A separator stands too many or too few.", "It is carried as text.")

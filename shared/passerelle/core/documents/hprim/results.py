@@ -5,7 +5,9 @@ RES|libellé|code|type|résultat|unité|normale inf.|normale sup.|anormalité|st
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
+from passerelle.core.documents import biology
 from passerelle.core.documents.hprim import charset
 from passerelle.core.message import Code, Kind, Measure, Result, Status
 
@@ -16,22 +18,24 @@ _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \xa0]\d{3})+(?![\d ])")
 _BOUND = re.compile(r"([<>]=?)\s*(.+)")
 _PACKED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:-|à)\s*(-?\d+(?:[.,]\d+)?)")
 _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
+_FLAGS_ALONE = _FLAGS - {"N"}  # no status is one of them
 _STATUSES = {"": Status.FINAL, "F": Status.FINAL, "R": Status.UNVALIDATED, "C": Status.CORRECTED}
+_THOUSANDS = "Le point de ce nombre peut séparer des milliers : il est transmis comme un texte."
 _THE_SAME = "soit"  # label of a line that repeats the result above in a second unit
 
 
 def read(line: str) -> Result | None:
-    """Return the result of a RES line, short ones included; None where a `|` too many has shifted its fields."""
+    """Return the result of a RES line, short ones included; None where a `|` too many or too few has shifted it."""
     fields = [charset.field(text) for text in line.split("|")]
-    if any(fields[FIELDS:]):
-        return None
     _, label, code, kind, value, unit, low, high, flag, status, *second = (fields + [""] * FIELDS)[:FIELDS]
+    if overlong(line) or _shifted(unit, flag, status):
+        return None
     measure, remarks = _measure(value, unit, low, high)
     starless, stars = _starless(measure.value, kind)
     again, more = _second(second)
     return Result(
-        label=label,
-        kind=_kind(kind, starless),
+        label=label or (code if starless else ""),  # a row without a name would be read as the one above it
+        kind=_kind(kind, starless) if not biology.thousands(starless, unit) else Kind.TEXT,
         measure=replace(measure, value=starless),
         second=again,
         codes=(Code(code, ""),) if code else (),  # local to the laboratory: never a LOINC code by guess
@@ -39,6 +43,17 @@ def read(line: str) -> Result | None:
         status=_STATUSES.get(status.upper(), Status.UNVALIDATED),
         remarks=(*stars, *_odd(flag, status), *remarks, *more),
     )
+
+
+def overlong(line: str) -> bool:
+    """Tell whether a line has more than 14 fields."""
+    return any(text.strip() for text in line.split("|")[FIELDS:])
+
+
+def _shifted(unit: str, flag: str, status: str) -> bool:
+    """Tell whether a `|` stands too many or too few: a number where unit or flag is due, a flag in the status."""
+    numbers = (number(text) for text in (unit, flag) if text not in ("", "1"))  # 1 is UCUM's for no unit
+    return any(numbers) or status.upper() in _FLAGS_ALONE
 
 
 def _second(fields: list[str]) -> tuple[Measure | None, tuple[str, ...]]:
@@ -60,10 +75,14 @@ def empty(result: Result) -> bool:
     return not result.label and not result.measure.value
 
 
+def same(result: Result) -> bool:
+    """Tell whether a result is labelled `soit`."""
+    return result.label.casefold().strip(" :.") == _THE_SAME
+
+
 def joined(last: Result, result: Result) -> Result | None:
     """Return two results as one where the second is labelled `soit`: the same in a second unit; None otherwise."""
-    same = result.label.casefold().strip(" :.") == _THE_SAME
-    if not same or last.second is not None or _contrary(last, result):
+    if not same(result) or last.second is not None or _contrary(last, result):
         return None
     codes = tuple(dict.fromkeys(last.codes + result.codes))
     flag, remarks = last.flag or result.flag, last.remarks + result.remarks
@@ -85,7 +104,9 @@ def number(text: str) -> str | None:
 
 
 def _measure(value: str, unit: str, low: str, high: str) -> tuple[Measure, tuple[str, ...]]:
-    lower, upper, remarks = _limits(low, high)
+    lower, upper, remarks = _limits(low, high, unit)
+    if biology.thousands(_value(value), unit):
+        remarks = (*remarks, _THOUSANDS)
     return Measure(_value(value), unit, None, lower, upper), remarks
 
 
@@ -97,14 +118,20 @@ def _value(text: str) -> str:
     return bound[1] + inner if bound else inner
 
 
-def _limits(low: str, high: str) -> tuple[str, str, tuple[str, ...]]:
+def _limits(low: str, high: str, unit: str) -> tuple[str, str, tuple[str, ...]]:
     """Return both limits, out of one field where they are packed in it; what is no limit becomes a remark."""
     packed = _PACKED.fullmatch(low)
     apart = (packed[1], packed[2]) if packed and not high else (low, high)
     lower, upper = (number(text) if text else "" for text in apart)
-    if lower is None or upper is None or (packed and float(lower) > float(upper)):
+    if lower is None or upper is None or _doubtful(lower, upper, unit):
         return "", "", (f"Valeurs normales : {low} {high}".strip(),)
     return lower, upper, ()
+
+
+def _doubtful(lower: str, upper: str, unit: str) -> bool:
+    """Tell whether two numbers are no limits beyond doubt: reversed, or perhaps with a point of thousands."""
+    reversed_ = bool(lower and upper) and Decimal(lower) > Decimal(upper)
+    return reversed_ or any(biology.thousands(limit, unit) for limit in (lower, upper))
 
 
 def _starless(value: str, kind: str) -> tuple[str, tuple[str, ...]]:
