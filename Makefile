@@ -24,7 +24,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults ordeal pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults ordeal proof pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -84,6 +84,27 @@ faults: setup ## let every call of every port fail, one at a time, in six ways
 
 ordeal: setup ## kill workers and break connections to a real Postfix, then compare mailboxes and ledger (MAILS, KILLS, SEED)
 	@$(BIN)/python -m tests.ordeal --mails $(MAILS) --kills $(KILLS) --seed $(SEED) $(ARGS)
+
+proof: setup ## run the vectors of github.com/C2SP/wycheproof through core/cms (VECTORS=its testvectors_v1)
+	@$(BIN)/python -m tests.wycheproof "$(VECTORS)"
+
+limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of github.com/C2SP/x509-limbo)
+	@$(BIN)/python -W ignore -m tests.limbo $(VECTORS)
+
+simulate: setup ## five virtual days of a million mails in bad weather, beside two naive designs
+	@$(BIN)/python -m tests.simulation $(ARGS)
+
+faults: setup ## let every call of every port fail, one at a time, in six ways
+	@$(BIN)/python -m tests.simulation.boundaries
+
+accessibility: setup .build/axe.min.js ## judge the page by axe-core, in Chromium (needs npm and Chromium)
+	@$(BIN)/python -m pytest tests/journey/test_page.py $(ARGS)
+
+ordeal: setup ## kill workers and break connections to a real Postfix, then compare mailboxes and ledger (MAILS, KILLS, SEED)
+	@$(BIN)/python -m tests.ordeal --mails $(MAILS) --kills $(KILLS) --seed $(SEED) $(ARGS)
+
+proof: setup ## verify a million sealed events, make and check a slip, tamper in eight ways (ARGS="--events N")
+	@nice -n 19 $(BIN)/python -m tests.bench.proof $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.life

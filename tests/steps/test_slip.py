@@ -31,7 +31,9 @@ def registry() -> Registry:
 
 def written(registry: Registry, place: int = 0) -> bytes:
     name = list(registry.ledger._events)[place]
-    found = slip.locate(registry.archive, registry.ledger.history(name))
+    found = slip.locate(
+        registry.archive, registry.ledger.history(name), slip.newest(registry.archive, KEY.verifier)[0].size
+    )
     assert found == slip.search(registry.archive, name)
     return slip.made(registry.archive, found, KEY.verifier)
 
@@ -69,7 +71,7 @@ def test_what_is_not_sealed_has_no_slip() -> None:
         slip.made(registry.archive, slip.search(registry.archive, delivery.id), KEY.verifier)
     registry.seal()
     (later,) = registry.happen(1)
-    assert slip.locate(registry.archive, registry.ledger.history(later.id)) == {}
+    assert slip.locate(registry.archive, registry.ledger.history(later.id), 3) == {}
 
 
 def _tampered(value: dict[str, Any]) -> list[dict[str, Any]]:

@@ -61,6 +61,39 @@ def test_an_event_comes_back_from_its_bytes(event: Event) -> None:
     assert chain.read(chain.written(event)) == event
 
 
+PLAIN = st.builds(
+    replace,
+    EVENTS,
+    delivery=st.just("d" * 32),
+    previous=st.just("a" * 64),
+    reason=st.text("abc.-~ []{},:", max_size=8),
+    id=st.just("0"),
+    actor=st.just("deliver"),
+    details=st.just((("code", "250"),)),
+)
+
+
+@settings(max_examples=200)
+@given(EVENTS | PLAIN, st.integers(0, 400), st.integers(0, 255))
+def test_a_link_is_what_the_event_says_and_no_looser(event: Event, place: int, value: int) -> None:
+    entry = chain.written(event)
+    assert chain.link(entry) == (event.delivery, event.sequence, event.previous, event.at)
+    changed = entry[:place] + bytes([value]) + entry[place + 1 :]
+    try:
+        found = chain.link(changed)
+    except MalformedError:
+        return
+    read = chain.read(changed)
+    assert found == (read.delivery, read.sequence, read.previous, read.at)
+
+
+@pytest.mark.parametrize("at", ["2026-02-30T12:00:00.000000+00:00", "2026-11-22T24:00:00.000000+00:00"])
+def test_a_time_that_never_was_is_refused(at: str) -> None:
+    entry = chain.written(life(1)[0]).replace(b"2026-11-22T12:00:00.000000+00:00", at.encode())
+    with pytest.raises(MalformedError):
+        chain.link(entry)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -79,8 +112,10 @@ def test_an_event_comes_back_from_its_bytes(event: Event) -> None:
 )
 def test_an_event_in_any_other_form_is_refused(change: object) -> None:
     assert callable(change)
-    with pytest.raises(MalformedError):
-        chain.read(change(chain.written(life(1)[0])))
+    entry = change(chain.written(life(1)[0]))
+    for reading in (chain.read, chain.link):
+        with pytest.raises(MalformedError):
+            reading(entry)
 
 
 def test_an_event_past_the_longest_entry_is_refused() -> None:

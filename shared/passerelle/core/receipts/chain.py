@@ -8,10 +8,11 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from passerelle.core.errors import MalformedError, UntrustedError
 from passerelle.core.receipts.delivery import Delivery, Event
@@ -21,6 +22,20 @@ from passerelle.core.receipts.tree import leaf_hash
 VERSION = 1
 LONGEST = 65535
 """Bytes of a written event: what an entry of C2SP tlog-tiles may have."""
+
+
+_TEXT = rb'"[ !#-\[\]-~]*"'
+_PAIR = rb"\[" + _TEXT + rb"," + _TEXT + rb"\]"
+_PLAIN = re.compile(
+    rb'\{"actor":' + _TEXT + rb',"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00)"'
+    rb',"delivery":"(?P<delivery>[0-9a-f]{32})","details":\[(?:' + _PAIR + rb"(?:," + _PAIR + rb")*)?\]"
+    rb',"id":'
+    + _TEXT
+    + rb',"previous":"(?P<previous>[0-9a-f]{64})","reason":'
+    + _TEXT
+    + rb',"sequence":(?P<sequence>0|[1-9][0-9]{0,8}),"state":"(?P<state>[A-Z]{1,20})","v":1\}'
+)
+_STATES = frozenset(state.value.encode() for state in State)
 
 
 def anchor(delivery_id: str) -> str:
@@ -77,6 +92,28 @@ def read(entry: bytes) -> Event:
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _malformed() from error
     return event
+
+
+class Link(NamedTuple):
+    """Of an event, what ties it to others."""
+
+    delivery: str
+    sequence: int
+    previous: str
+    at: datetime
+
+
+def link(entry: bytes) -> Link:
+    """Return what ties an event to others, as `read` finds it; a million of them in seconds, where they are plain."""
+    match = _PLAIN.fullmatch(entry)
+    if match is None or len(entry) > LONGEST or match["state"] not in _STATES:
+        event = read(entry)
+        return Link(event.delivery, event.sequence, event.previous, event.at)
+    at, delivery, previous, sequence, _ = match.groups()
+    try:
+        return Link(delivery.decode(), int(sequence), previous.decode(), datetime.fromisoformat(at.decode()))
+    except ValueError as error:
+        raise _malformed() from error
 
 
 def check(events: Iterable[Event]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State, allows
 
 SILENT = "receipt.silent"
@@ -69,6 +70,13 @@ def moved(delivery: Delivery, state: State, **changes: Any) -> Delivery:  # noqa
 def noted(delivery: Delivery, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
     """Return the delivery with something noted on it, in the state it was in."""
     return replace(delivery, state=delivery.state, version=delivery.version + 1, **changes)
+
+
+def answer_by(delivery: Delivery, now: datetime) -> datetime | None:
+    """Return when its reader's silence is told: he has as long from now as he had when the mail was ready."""
+    if delivery.answer_by is None or delivery.give_up_at is None:
+        return delivery.answer_by
+    return delivery.answer_by + (now - (delivery.give_up_at - HORIZON))
 
 
 def notice_id(delivery_id: str, kind: str = "failed") -> str:

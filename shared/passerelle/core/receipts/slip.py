@@ -6,9 +6,11 @@ It is JSON, and checked without the archive: by the key of the log, which its re
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from passerelle.core.errors import MalformedError, UnavailableError, UntrustedError
@@ -24,8 +26,11 @@ LARGEST = 4 << 20
 
 MOST_EVENTS = 1000
 
-_NEAREST = 24
-"""Seals in which an event is looked for: each hour has one, and an event is sealed hours late at most."""
+_NEAREST = 600
+"""Bundles in which an event is looked for: three hours of the largest bridge, which an index may lag behind."""
+
+_AHEAD = timedelta(minutes=15)
+"""How far clocks may be apart."""
 
 Found = dict[int, bytes]
 """Written events by their places in the log."""
@@ -53,35 +58,38 @@ def search(files: Files, delivery_id: str) -> Found:
     return found
 
 
-def locate(files: Files, events: Sequence[Event]) -> Found:
-    """Return the places of events that the ledger names; what is not sealed yet has none."""
-    names = list(files.names(archive.EVENTS))
-    wanted, found = {chain.written(event): event.at for event in events}, Found()
-    for event, at in wanted.items():
-        if event not in found.values():
-            mark = f'"delivery":"{chain.read(event).delivery}"'.encode()
-            found |= _near(files, names, _before(files, names, at), (event, mark))
+def newest(files: Files, *keys: Verifier) -> tuple[Checkpoint, Verifier, bytes]:
+    """Return the newest checkpoint, who signed it, and its bytes; UnavailableError `slip.unsealed` without one."""
+    content = files.read(archive.NEWEST)
+    if content is None:
+        raise _unsealed()
+    return *note.verify(content, *keys), content
+
+
+def locate(files: Files, events: Sequence[Event], size: int) -> Found:
+    """Return the places of events of the ledger in a log of a size; what is not sealed yet has none."""
+    bundles, found = cache(lambda index: _entries(files, index, size)), Found()
+    for event in events if size else ():
+        found |= _near(bundles, -(-size // tiles.WIDTH), event.at, chain.written(event))
     return found
 
 
-def _near(files: Files, names: list[str], start: int, wanted: tuple[bytes, bytes]) -> Found:
-    """Return the events of a delivery in the seal nearest to one that holds a certain event; none where none does."""
-    event, mark = wanted
-    for name in sorted(names, key=lambda name: abs(names.index(name) - start))[:_NEAREST]:
-        content = files.read(name) or b""
-        if event in content:
-            return _places(name, content, mark)
+def _near(bundles: Callable[[int], list[bytes]], count: int, at: datetime, entry: bytes) -> Found:
+    """Return an event with its place, looked for near where its time would have it."""
+    if at > chain.read(bundles(count - 1)[-1]).at + _AHEAD:
+        return Found()
+    start = bisect_right(range(count), at, key=lambda index: chain.read(bundles(index)[0]).at) - 1
+    for index in sorted(
+        range(max(0, start - _NEAREST), min(count, start + _NEAREST)), key=lambda one: abs(one - start)
+    ):
+        if entry in bundles(index):
+            return {index * tiles.WIDTH + bundles(index).index(entry): entry}
     return Found()
 
 
-def _before(files: Files, names: list[str], at: datetime) -> int:
-    """Return the place of the last seal that begins before a time, as far as seals are in the order of time."""
-    low, high = 0, len(names)
-    while low < high:
-        middle = (low + high) // 2
-        first = (files.read(names[middle]) or b"").partition(b"\n")[0]
-        low, high = (middle + 1, high) if chain.read(first).at <= at else (low, middle)
-    return max(low - 1, 0)
+def _entries(files: Files, index: int, size: int) -> list[bytes]:
+    name = tiles.path("entries", index, tiles.width(0, index, size))
+    return list(tiles.unbundle(_required(files, name)))
 
 
 def _places(name: str, content: bytes, mark: bytes) -> Found:
@@ -91,16 +99,15 @@ def _places(name: str, content: bytes, mark: bytes) -> Found:
 
 def made(files: Files, found: Found, *keys: Verifier) -> bytes:
     """Return the slip of a delivery's events, under the newest checkpoint; UnavailableError `slip.…` for none."""
-    newest = files.read(archive.NEWEST)
-    if not found or newest is None:
-        raise UnavailableError("slip.unsealed", "Nothing of this delivery is sealed yet.")
-    point, key = note.verify(newest, *keys)
-    nodes = tiles.nodes(lambda *place: _tile(files, *place), point.size)
+    if not found:
+        raise _unsealed()
+    point, key, signed = newest(files, *keys)
+    nodes = tiles.nodes(cache(lambda *place: _required(files, tiles.path(*place))), point.size)
     token = files.read(archive.timestamp(point.size))
     value = {
         "v": VERSION,
         "key": key.text(),
-        "checkpoint": newest.decode(),
+        "checkpoint": signed.decode(),
         "timestamp": base64.b64encode(token).decode() if token else "",
         "events": [
             {
@@ -114,11 +121,15 @@ def made(files: Files, found: Found, *keys: Verifier) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _tile(files: Files, level: int, index: int, width: int) -> bytes:
-    found = files.read(tiles.path(level, index, width))
+def _required(files: Files, name: str) -> bytes:
+    found = files.read(name)
     if found is None:
         raise UnavailableError("archive.missing", "The archive has nothing of a name that its log needs.")
     return found
+
+
+def _unsealed() -> UnavailableError:
+    return UnavailableError("slip.unsealed", "Nothing of this delivery is sealed yet.")
 
 
 def check(content: bytes, trust: Trust) -> Slip:

@@ -119,7 +119,7 @@ class _Check:
     def _event(self, name: str, place: int, entry: bytes) -> bytes:
         """Check one event, and return its hash."""
         try:
-            event = chain.read(entry)
+            event = chain.link(entry)
             found = leaf_hash(entry)
             expected = self.heads.get(event.delivery) or (0, chain.anchor(event.delivery))
             if (event.sequence, event.previous) != expected:

@@ -23,8 +23,10 @@ class Source:
 def run(voice: Voice, source: Source, to: Path | None) -> None:
     """Write the slip of a delivery to a file, or to standard output."""
     archive, events = source.archive, source.events
-    found = slip.locate(archive, events) if events else slip.search(archive, source.id)
-    content = slip.made(archive, found, *verification.own_keys(archive))
+    keys = verification.own_keys(archive)
+    size = slip.newest(archive, *keys)[0].size
+    found = slip.locate(archive, events, size) if events else slip.search(archive, source.id)
+    content = slip.made(archive, found, *keys)
     if to is None:
         sys.stdout.write(content.decode())
     else:
