@@ -29,6 +29,12 @@ from passerelle.core.documents import biology
         ("ml/mn", "Clairance", "mL/min"),
         ("g/24 h", "Protéinurie", "g/(24.h)"),
         ("mm", "VS 1ère heure", "mm/h"),
+        ("mm", "VS 2ème heure", "mm"),
+        ("mm", "Vitesse de sédimentation (deuxième heure)", "mm"),
+        ("mm", "Diamètre", "mm"),
+        ("mmHg", "PaO2", "mm[Hg]"),
+        ("sec.", "TCA", "s"),
+        ("mmol/24h", "Natriurie", "mmol/(24.h)"),
         ("fl", "VGM", "fL"),
         ("µ3", "VGM", "fL"),
     ],
@@ -37,9 +43,7 @@ def test_a_french_unit_becomes_ucum(unit: str, label: str, expected: str) -> Non
     assert biology.ucum(unit, label) == expected
 
 
-@pytest.mark.parametrize(
-    ("unit", "label"), [("g/l", "Dosage rare"), ("G/L", ""), ("mm", "Diamètre"), ("zorg", "Glycémie"), ("", "INR")]
-)
+@pytest.mark.parametrize(("unit", "label"), [("g/l", "Dosage rare"), ("G/L", ""), ("zorg", "Glycémie"), ("", "INR")])
 def test_a_unit_that_is_in_doubt_stays_unknown(unit: str, label: str) -> None:
     assert biology.ucum(unit, label) is None
 

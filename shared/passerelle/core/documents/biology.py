@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
+from passerelle.core.documents import ucum as symbols
+
 _LONGEST_NUMBER = 30  # digits and sign; no measure of a laboratory has more
 
 _UNITS = MappingProxyType(  # as French laboratories write them → UCUM; compared without case, spaces and dots
@@ -56,6 +58,16 @@ _UNITS = MappingProxyType(  # as French laboratories write them → UCUM; compar
         "g/24h": "g/(24.h)",
         "mm/h": "mm/h",
         "ufc/ml": "[CFU]/mL",
+        "mmhg": "mm[Hg]",
+        "sec": "s",
+        "secondes": "s",
+        "mn": "min",
+        "mmol/24h": "mmol/(24.h)",
+        "µmol/24h": "umol/(24.h)",
+        "ml/24h": "mL/(24.h)",
+        "ml": "mL",
+        "mu/l": "mU/L",
+        "°c": "Cel",
     }
 )
 
@@ -78,6 +90,11 @@ _USAGE = MappingProxyType(  # where French usage is not what UCUM writes
         "mg/(24.h)": "mg/24h",
         "g/(24.h)": "g/24h",
         "[CFU]/mL": "UFC/mL",
+        "mm[Hg]": "mmHg",
+        "Cel": "°C",
+        "mmol/(24.h)": "mmol/24h",
+        "umol/(24.h)": "µmol/24h",
+        "mL/(24.h)": "mL/24h",
         "1": "",
     }
 )
@@ -94,6 +111,7 @@ _WEIGHED = re.compile(
     re.IGNORECASE,
 )
 _SEDIMENTATION = re.compile(r"\bv\.?s\b|s[ée]dimentation", re.IGNORECASE)
+_SECOND_HOUR = re.compile(r"(?:2|deuxi|second)\w*\s*h", re.IGNORECASE)
 _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _NUMBER = re.compile(r"\*?\s*(?P<sign><=|>=|[<>≤≥]?)\s*(?P<number>[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*\*?")
 _THOUSANDS = re.compile(r"[+-]?0*[1-9]\d*,\d{3}")  # 4,500 leucocytes are four thousand and more, or four and a half
@@ -108,8 +126,8 @@ def ucum(unit: str, label: str) -> str | None:
     if folded == "g/l":
         return _gram_or_giga(label)
     if folded == "mm":  # the height of a sedimentation after one hour
-        return "mm/h" if _SEDIMENTATION.search(label) else None
-    return _UNITS.get(folded)
+        return "mm/h" if _SEDIMENTATION.search(label) and not _SECOND_HOUR.search(label) else "mm"
+    return _UNITS.get(folded) or symbols.spelt(unit)
 
 
 def _gram_or_giga(label: str) -> str | None:
@@ -128,7 +146,7 @@ def known(unit: str) -> bool:
 
 def usage(unit: str) -> str:
     """Return how a French reader writes a UCUM unit; annotations in braces are no unit."""
-    plain = re.sub(r"\{[^}]*\}", "", unit)
+    plain = re.sub(r"\{[^}]*\}", "", unit).replace("[iU]", "[IU]")  # UCUM has both
     return _USAGE.get(plain, plain)
 
 

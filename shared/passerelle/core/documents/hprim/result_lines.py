@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from passerelle.core.documents import biology
 from passerelle.core.documents.hprim import results
 from passerelle.core.documents.hprim.fields import Scribe
 from passerelle.core.message import Document, Kind, Measure, Result, Status
@@ -11,6 +12,7 @@ _FLAGS = frozenset({"N", "L", "H", "LL", "HH"})
 _LOINC = "2.16.840.1.113883.6.1"
 _LONGEST = 200  # characters of a field
 _LOOK_AHEAD = 200  # lines of text in which a result is sought
+_GIGA = "10*9/L"
 _ANNOTATION = re.compile(r"\{[^}]*\}")  # UCUM's {ratio} is no unit to read
 _WORD_BREAK = re.compile(r"\W+")
 _STATUSES = {Status.FINAL: "F", Status.UNVALIDATED: "R", Status.CORRECTED: "C"}
@@ -103,14 +105,16 @@ def _res(result: Result, document: Document, scribe: Scribe) -> str:
     elif document.replaces and status is Status.FINAL:
         status = Status.CORRECTED  # the document corrects an earlier one
     first = result.measure
-    fields = [result.label, _code(result, scribe), _kind(result), *_measure(first)]
+    fields = [result.label, _code(result, scribe), _kind(result), *_measure(first, result.label)]
     fields += [result.flag if result.flag in _FLAGS else "", _STATUSES[status]]
-    fields += _measure(result.second) if result.second else [""] * 4
+    fields += _measure(result.second, result.label) if result.second else [""] * 4
     return "|".join(["RES", *(_field(field, scribe) for field in fields)])
 
 
-def _measure(measure: Measure) -> list[str]:
+def _measure(measure: Measure, label: str) -> list[str]:
     unit = _ANNOTATION.sub("", measure.unit or measure.ucum or "")
+    if measure.ucum == _GIGA and biology.ucum(unit, label) != _GIGA:
+        unit = "Giga/L"  # G/L and g/l differ by case only
     return [measure.value, unit, measure.low, measure.high]
 
 
