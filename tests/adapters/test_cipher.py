@@ -240,6 +240,23 @@ def test_what_fails_after_decryption_is_never_answered(cipher: SmimeCipher) -> N
         refusal(cipher, sealed(entity), UntrustedError)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [b"", b"From: a@x.example, b@x.example\r\n", b"From: a@x.example\r\nFrom: b@x.example\r\n"],
+)
+def test_who_replays_an_envelope_under_fields_of_his_own_is_not_answered(cipher: SmimeCipher, fields: bytes) -> None:
+    refusal(cipher, closed(head=fields + b"Subject: Courrier\r\n"), UntrustedError)
+
+
+def test_a_mail_of_one_correspondent_that_another_hands_in_is_not_trusted(cipher: SmimeCipher) -> None:
+    other = replace(JEAN, address="other@medical59.apicrypt.example")
+    with pytest.raises(UntrustedError) as caught:
+        cipher.open(closed(), other, pki.NOW)
+    assert caught.value.code == "policy.sender-differs"
+    shouted = replace(JEAN, address=JEAN.address.upper())
+    assert cipher.open(closed(), shouted, pki.NOW) == cipher.open(closed(), JEAN, pki.NOW)
+
+
 def test_no_flipped_bit_changes_what_opens(cipher: SmimeCipher) -> None:
     mail = closed(ENTITY + b"x" * 200)
     expected = cipher.open(mail, JEAN, pki.NOW)

@@ -15,10 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.attacks import bridge
+from tests.attacks import bridge, weights, weights_many
 from tests.attacks.registry import Door
-from tests.attacks.weights import LARGEST, WEIGHTS, Weight
+from tests.attacks.weights import LARGEST, Weight
 
+WEIGHTS = (*weights.WEIGHTS, *weights_many.WEIGHTS)
 MOST_CPU = 10.0
 MOST_MEMORY = 1_200_000_000
 _KILLED_AFTER = 60  # seconds of CPU

@@ -38,11 +38,10 @@ class SmimeCipher:
     grounds: Grounds
     _checked: dict[Identity, _Own] = field(default_factory=dict, repr=False, compare=False)
 
-    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:  # noqa: ARG002 - From says who must have signed
+    def open(self, mail: bytes, sender: Correspondent, now: datetime) -> Opened:
         """Return the signed entity under the outer fields, or raise; this is the whole protocol.
 
-        Left to the caller: whether From is who may write (core/policy). Not proven, because S/MIME leaves it outside
-        of the signature: Subject, Date, To and Message-ID.
+        Not proven, because S/MIME leaves it outside of the signature: Subject, Date, To and Message-ID.
         """
         # 1. The mail is one CMS message, at its root.
         outer, entity = smime.divide(mail)
@@ -52,11 +51,14 @@ class SmimeCipher:
         ground = self.grounds.of(self.anchors_name)
         for one in found.signatures:
             ground.check(one.certificate, one.others, now, Use.SIGN)
-        # 4. It speaks for the one address in From.
-        opened = smime.join(outer, found.entity)
-        address = mime.sender(opened).address
+        # 4. It speaks for the one address in From, which is the sender's: till then no answer goes out.
+        with _unanswered():
+            opened = smime.join(outer, found.entity)
+            address = mime.sender(opened).address
         for one in found.signatures:
             binding.check(one.certificate, address)
+        if address.casefold() != sender.address.casefold():
+            raise UntrustedError("policy.sender-differs", "From is not who hands the mail in.")
         # 5. A signed mail that came in clear is refused, and its sender, now known, is told.
         if not found.secret:
             raise UnsupportedError("cipher.in-clear", "A mail is signed but not enveloped, as the agreement asks.")
@@ -106,6 +108,15 @@ def _loaded(identity: Identity) -> _Own:
     if isinstance(signing, RemoteIdentity):
         return _Own(opening, remote.load(signing.chain, signing.public, signing.sign))
     return _Own(opening, keys.load(signing.chain, signing.key))
+
+
+@contextmanager
+def _unanswered() -> Iterator[None]:
+    """Keep whoever replays an envelope from being told what is in it: who wrote it is not proven yet."""
+    try:
+        yield
+    except (MalformedError, UnsupportedError) as error:
+        raise UntrustedError(error.code, error.text) from error
 
 
 @contextmanager
