@@ -7,13 +7,12 @@ import pytest
 
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Network
-from passerelle.core.receipts.delivery import stopped
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.reception import DELETED, DELIVERED, DISPLAYED, FAILED, PROCESSED, REJECTED
 from passerelle.steps.sweep import sweep
 from tests.fakes import Killed
 from tests.steps.correspondence import ASKS_DSN, ASKS_MDN, ORIGINAL, READ, came_back, dsn, mail, mdn, notices, sent
-from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, OUTWARD, Fault, Office
+from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Fault, Office
 
 
 @pytest.mark.parametrize(
@@ -191,34 +190,6 @@ def test_the_reading_receipt_to_apicrypt_repeats_nothing() -> None:
     (receipt,) = notices(office)
     assert len(list(receipt.iter_parts())) == 2
     assert "Courrier" not in receipt.as_string()
-
-
-def test_silence_past_the_agreed_delay_is_told_to_the_sender_and_to_an_operator_once() -> None:
-    office = Office()
-    first = sent(office, ASKS_MDN)
-    assert first.answer_by is not None
-    assert first.answer_by - office.clock.now == OUTWARD.silence
-    office.clock.now = first.answer_by - timedelta(seconds=1)
-    sweep(office.desk)
-    office.pump()
-    assert notices(office) == []
-    office.settle()
-    (notice,) = notices(office)
-    assert "receipt.silent" in notice.as_string()
-    after = office.ledger.get(first.id)
-    assert (after.state, after.wake_at) == (State.ACCEPTED, None)
-    assert stopped(after)
-
-
-def test_an_answer_after_the_silence_still_counts() -> None:
-    office = Office()
-    first = sent(office, ASKS_MDN)
-    office.settle()
-    came_back(office, mdn(first), sender=DOCTOR.address)
-    office.settle()
-    assert office.ledger.get(first.id).reason == DISPLAYED
-    assert len(notices(office)) == 2
-    assert not stopped(office.ledger.get(first.id))
 
 
 @pytest.mark.parametrize("loop", ["Auto-Submitted: auto-replied", "Auto-Submitted: auto-notified", "Precedence: bulk"])

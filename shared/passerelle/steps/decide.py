@@ -1,12 +1,14 @@
 """What a person decides about a delivery: to hold it, let it go, try it again, or refuse it. Each is an event."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import Delivery, moved, noted
+from passerelle.core.receipts.delivery import Delivery, answer_by, moved, noted
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Desk
 
@@ -28,6 +30,17 @@ class Decision(Enum):
     RETRY = "retry"  # what waits is tried now; what is held or in quarantine is judged again, by the same rules
     REFUSE = "refuse"  # what is held or in quarantine goes back to its sender
 
+
+_WHERE_HELD = (Decision.RETRY, Decision.REFUSE)
+CHOICES: Mapping[State, tuple[Decision, ...]] = MappingProxyType(
+    {
+        State.RECEIVED: (Decision.HOLD, Decision.RETRY),
+        State.READY: (Decision.HOLD, Decision.RETRY),
+        State.HELD: (Decision.RELEASE, *_WHERE_HELD),
+        State.QUARANTINED: _WHERE_HELD,
+    }
+)
+"""What can be decided in a state; nothing in any other."""
 
 REASONS = {
     Decision.HOLD: "operator.held",
@@ -89,6 +102,7 @@ def _again(desk: Desk, delivery: Delivery, decision: Decision) -> Delivery:
         attempts=0 if not delivery.outgoing else delivery.attempts,
         wake_at=now,
         give_up_at=now + HORIZON if delivery.outgoing else None,
+        answer_by=answer_by(delivery, now),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from passerelle.core.errors import OvertakenError, PasserelleError
 from passerelle.core.receipts.backoff import delay
-from passerelle.core.receipts.delivery import Delivery, moved
+from passerelle.core.receipts.delivery import Delivery, answer_by, moved
 from passerelle.core.receipts.lifecycle import AT_WORK, State
 from passerelle.steps.ports import DeliverDesk, Details, Errand, Outcome, Reply, endless
 
@@ -138,8 +138,9 @@ def _settled(desk: DeliverDesk, delivery: Delivery, outcome: Outcome) -> Deliver
 
 def _accepted(desk: DeliverDesk, delivery: Delivery) -> Delivery:
     """Return the delivery that the peer took; it is woken again until its sender has what he asked for."""
-    wake_at = desk.clock() + TELL_GRACE if "dsn" in delivery.asked.split() else delivery.answer_by
-    return moved(delivery, State.ACCEPTED, reason=ACCEPTED, token="", wake_at=wake_at)
+    silence = answer_by(delivery, desk.clock())
+    wake_at = desk.clock() + TELL_GRACE if "dsn" in delivery.asked.split() else silence
+    return moved(delivery, State.ACCEPTED, reason=ACCEPTED, token="", wake_at=wake_at, answer_by=silence)
 
 
 def _ambiguous(desk: DeliverDesk, delivery: Delivery) -> Delivery:
