@@ -20,6 +20,7 @@ _LONGEST_TITLE = 60
 _LONGEST_LABEL = 12  # words with which a line may begin
 _SHORTEST_CAPITALS = 4  # letters; less is an abbreviation beside a result
 _DECORATION = " \t*-=_+#~:.<>|/"
+_BESIDE = _DECORATION.replace(".", "")  # Streptococcus D.
 _GAP = re.compile(r"\s{3,}")  # between columns
 _LETTERSPACED = re.compile(r"\S(?: \S)*(?:\s{2,}\S(?: \S)*)*")
 _DISCIPLINES = _words(
@@ -42,6 +43,16 @@ _COLUMNS = _words(
     "resultat resultats unite unites valeur valeurs de reference references ref normale normales usuelles"
     " anteriorite anteriorites anterieur anterieurs anterieures date du le bornes intervalle intervalles"
 )
+_ISOLATE = re.compile(
+    r"(?:isolat|germe|souche|bact[ée]rie|levure|micro-?organisme)s?(?: (?:isol|identifi)[ée]e?s?)?"
+    r"(?: ?n?°? ?\d{1,2})? ?: ?(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_OF_ISOLATE = _words("antibiogramme antibiogrammes antibiotique antibiotiques sensibilite cmi aux des de l et")
+_NONE = _words(
+    "absence absent absents aucun aucune neant negatif negative non pas voir en sans rares quelques nombreux"
+)
+_LONGEST_ISOLATE = 60
 _SPECIMENS = ("blood", "urine", "elsewhere")
 _FEW = 6  # lines between two results, where a number needs no label to be the second one's
 _LOOK_AHEAD = 400  # lines of text in which a result is sought
@@ -57,6 +68,15 @@ def read(lines: Sequence[str], found: Sequence[tuple[Result, int]]) -> tuple[Res
     if not any(chapters):
         return tuple(result for result, _ in found)
     return tuple(_placed(_Shown(lines), chapters, found))
+
+
+def isolate(line: str) -> str:
+    """Return the isolate that a line names, before the heads of columns beside it: `Germe n° 1 : Escherichia coli`."""
+    first = re.split(r"\s{2,}|\s*[|/]", line.lstrip(_DECORATION).rstrip(_BESIDE))[0]
+    found = _ISOLATE.match(first)
+    name = first[found.end() :].strip() if found else ""
+    known = len(name) <= _LONGEST_ISOLATE and _NONE.isdisjoint(spaced(name).split()[:1])
+    return name if known else ""
 
 
 def _placed(shown: "_Shown", chapters: list[str], found: Sequence[tuple[Result, int]]) -> Iterator[Result]:
@@ -120,20 +140,32 @@ class _Titles:
 
     labels: frozenset[str]
     chapter: str = ""
+    isolate: str = ""  # whose antibiogram follows; two of them have the same antibiotics
     fluid: bool = False  # a title under it may be of that fluid still, or of blood again
 
     def line(self, text: str) -> str:
         """Return the chapter of a line, which may be its title."""
+        if named := isolate(text):
+            self.isolate = named
+            return self._whole()
+        if not set(spaced(text).split()) <= _OF_ISOLATE:
+            self._follow(text)
+        return self._whole()
+
+    def _whole(self) -> str:
+        """Return the chapter with its isolate, as a CDA's organizer names it."""
+        return f"{self.chapter or 'Isolat'} : {self.isolate}" if self.isolate else self.chapter
+
+    def _follow(self, text: str) -> None:
         title, words = _title(text), spaced(text)
         known = bool(title) and _known(spaced(title))
         row = self._of_result(words)
         if row and known and spaced(title) in self.labels and self._begins(spaced(title)):
-            self.chapter = ""  # the title of a chapter, or a result that is called so
+            self.chapter = self.isolate = ""  # the title of a chapter, or a result that is called so
         elif known and not row:
             self._open(title, spaced(title))
         elif not row and (_capitals(title) or self._doubtful(words)):
-            self.chapter, self.fluid = "", False
-        return self.chapter
+            self.chapter, self.isolate, self.fluid = "", "", False
 
     def _of_result(self, words: str) -> bool:
         """Tell whether a line begins with the label of a result."""
@@ -141,6 +173,7 @@ class _Titles:
         return any(" ".join(starts[:length]) in self.labels for length in range(1, len(starts) + 1))
 
     def _open(self, title: str, words: str) -> None:
+        self.isolate = ""
         fluid, discipline = _fluid(words), not _DISCIPLINES.isdisjoint(words.split())
         if not fluid and (self._elsewhere() or (self.fluid and not discipline)):
             self.chapter = ""

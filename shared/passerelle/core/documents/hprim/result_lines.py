@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from passerelle.core.documents import biology
-from passerelle.core.documents.hprim import results
+from passerelle.core.documents.hprim import chapters, results
 from passerelle.core.documents.hprim.fields import Scribe
 from passerelle.core.message import Document, Kind, Measure, Result, Status
 
@@ -22,12 +22,30 @@ def section(document: Document, text: list[str], scribe: Scribe) -> list[str]:
     """Return the TEX and RES lines after ****LAB****: each result after the line of text that shows it."""
     after = _places(text, document.results, scribe)
     shown = {" ".join(line.split()) for line in text}
+    isolates = _isolates(document.results)
     lines: list[str] = []
+    current = ""
     for number, line in enumerate(text):
+        shown_for = [isolates[one.chapter] for one in after.get(number, ()) if one.chapter in isolates]
+        current = chapters.isolate(line) or current
+        if shown_for and shown_for[0] != current:  # a reader would take it for the one above
+            current = shown_for[0]
+            lines.append(_tex(scribe.line(f"Isolat : {current}", "results")))
         lines += [_tex(line)]
         for result in after.get(number, ()):
             lines += [_res(result, document, scribe), *_remarks(result, shown, scribe)]
     return lines
+
+
+def _isolates(found: tuple[Result, ...]) -> dict[str, str]:
+    """Return the isolates by chapter, where results of one label stand under several: `ECBU : Escherichia coli`."""
+    heads: dict[tuple[str, str], set[str]] = {}
+    for result in found:
+        head, _, name = result.chapter.rpartition(" : ")
+        if head and name:
+            heads.setdefault((head, result.label.casefold()), set()).add(result.chapter)
+    several = (chapter for same in heads.values() if len(same) > 1 for chapter in same)
+    return {chapter: chapter.rpartition(" : ")[2] for chapter in several}
 
 
 def summary(found: tuple[Result, ...]) -> tuple[str, ...]:
