@@ -15,6 +15,7 @@ GOOD = {
     "PASSERELLE_LEDGER": "ledger",
     "PASSERELLE_ARCHIVE": "archive",
     "PASSERELLE_SEAL_DELAY_MINUTES": "30",
+    "PASSERELLE_TIME_AUTHORITY": "",
     "PASSERELLE_ACCEPT_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/accept",
     "PASSERELLE_TRANSLATE_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/translate",
     "PASSERELLE_DELIVER_QUEUE": "https://sqs.eu-west-3.amazonaws.com/1/deliver",
@@ -45,7 +46,7 @@ GOOD = {
 }
 
 
-MAY_BE_EMPTY = {"PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
+MAY_BE_EMPTY = {"PASSERELLE_TIME_AUTHORITY", "PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
 MAY_BE_EMPTY |= {name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}}
 
 

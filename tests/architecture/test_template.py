@@ -213,7 +213,10 @@ def test_seal_may_read_events_and_add_to_the_archive(resources: Resources) -> No
         "kms:Decrypt",
         "kms:GenerateDataKey",
     }
-    assert not [where for _, where in rights if "Mailroom" in where or "Configuration" in where]
+    assert not [where for _, where in rights if "Mailroom" in where]
+    assert {where for actions, where in rights if actions == {"s3:GetObject"}} == {
+        "[{'Fn::Sub': '${ConfigurationBucket.Arn}/anchors/time.pem'}]"
+    }
 
 
 def test_the_archive_is_locked_and_only_by_choice_for_everybody(resources: Resources) -> None:
@@ -234,7 +237,9 @@ def test_what_is_sealed_is_older_than_any_function_lives(resources: Resources) -
     assert cfn_yaml.load(str(TEMPLATE))["Parameters"]["SealDelayMinutes"]["Default"] * 60 >= longest + 900
 
 
-@pytest.mark.parametrize(("alarm", "metric"), [("Seals", "Seals"), ("ChainsBroken", "ChainsBroken")])
+@pytest.mark.parametrize(
+    ("alarm", "metric"), [("Seals", "Seals"), ("ChainsBroken", "ChainsBroken"), ("NotStamped", "NotStamped")]
+)
 def test_a_day_without_a_seal_and_a_broken_chain_alarm(resources: Resources, alarm: str, metric: str) -> None:
     found = resources[f"{alarm}Alarm"]["Properties"]
     assert (found["Namespace"], found["MetricName"]) == ("Passerelle", metric)

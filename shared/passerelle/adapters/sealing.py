@@ -9,8 +9,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from passerelle.adapters import telemetry, wiring
 from passerelle.adapters.archive import S3Archive
 from passerelle.adapters.signatory import AwsSignatory, Kms
+from passerelle.adapters.stamper import HttpStamper
 from passerelle.steps.seal import Sealed
 from passerelle.steps.seal.ports import SealDesk
+
+TIME = "time"
+"""Name of the anchors of the time-stamping authority."""
 
 
 @cache
@@ -24,8 +28,13 @@ def desk() -> SealDesk:
         ledger=wiring.ledger(),
         archive=S3Archive(boto3.client("s3", config=wiring.CLIENTS), settings.archive),
         signatory=AwsSignatory(secrets, kms, f"{settings.secrets_prefix}seal"),
+        stamper=_stamper(settings.time_authority),
         delay=timedelta(minutes=settings.seal_delay_minutes),
     )
+
+
+def _stamper(url: str) -> HttpStamper | None:
+    return HttpStamper(url, lambda: wiring.keyring().anchors(TIME)) if url else None
 
 
 def tell(sealed: Sealed) -> None:

@@ -149,6 +149,7 @@ class Settings(BaseModel):
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
     seal_delay_minutes: Annotated[int, Field(ge=0, le=1440)]
+    time_authority: Annotated[str, StringConstraints(pattern=r"^(https?://[!-~]{1,1000})?$")] = ""
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None
 
     @classmethod
