@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,12 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from passerelle.adapters.line import Line
 from passerelle.adapters.settings import Place, Tls
+from passerelle.core.mail import report
+from passerelle.core.message import Said
+from passerelle.core.receipts.delivery import delivery_id
+from passerelle.core.receipts.reception import named, word
 from passerelle.local.towns.authority import Authority
-from passerelle.steps.ports import Outcome, Reply
+from passerelle.steps.ports import Errand, Outcome, Reply
 from tests.adapters import postfix
 from tests.adapters.postfix import Postfix
-from tests.adapters.test_relay import MAIL, Dot, Papers, envelope, keys, relay
+from tests.adapters.test_relay import MAIL, RECIPIENT, SENDER, Dot, Papers, envelope, keys, relay
 
 WHOLE = (
     b"Message-ID: <1@passerelle.example>\r\n"
@@ -64,3 +70,39 @@ def test_postfix_does_not_believe_a_stranger(server: Postfix, papers: Papers) ->
     reply = send(server, papers, stranger=True)
     assert reply.outcome is Outcome.POSTPONED
     assert reply.code == 421
+
+
+def _told(server: Postfix, seconds: float = 15.0) -> bytes:
+    """Return the one mail that came for the sender."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := server.mailboxes().get(SENDER, []):
+            return found[0]
+        time.sleep(0.05)
+    pytest.fail((server.folder / "mail.log").read_text())
+
+
+def test_postfix_tells_under_the_name_of_the_attempt_that_the_mail_has_arrived(papers: Papers) -> None:
+    """Two mails over one connection, the first to nobody; Postfix's own word of each is read as a receipt."""
+    delivery = delivery_id("inbox/x.json", 0)
+    domains = " ".join(address.rpartition("@")[2] for address in (SENDER, RECIPIENT))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postfix.running(Path(folder), papers.server, papers.ours.anchor, domains, (SENDER, RECIPIENT)) as server,
+    ):
+        way = relay(Place(host="127.0.0.1", port=server.port), Tls.MUTUAL, keys(papers.ours.anchor, papers.client))
+        way = replace(way, last_wait=20.0, line=Line())
+        unknown = replace(envelope(WHOLE), recipients=(f"nobody@{RECIPIENT.rpartition('@')[2]}",))
+        assert way.send(unknown, WHOLE, Dot(), Errand(f"{delivery}.1")).enhanced == "5.1.1"
+        assert way.send(envelope(WHOLE), WHOLE, Dot(), Errand(f"{delivery}.2")).outcome is Outcome.ACCEPTED
+        way.close()
+        told = _told(server)
+        assert " rset=1 " in (server.folder / "mail.log").read_text()
+    found = report.read(told)
+    assert found is not None
+    assert f"{delivery}.2" in found.names
+    assert named(found.names, "passerelle.example")[0] == delivery
+    heard = word(found, RECIPIENT)
+    assert heard is not None
+    assert (heard.said, heard.status) == (Said.DELIVERED, "2.0.0")
+    assert b"Bonjour" not in told, "RET=HDRS: the mail itself does not come back"
