@@ -131,6 +131,28 @@ def test_a_few_names_of_a_report_are_followed() -> None:
     assert len(found.names) == report.MOST_NAMES
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_few_returned_mails_are_looked_into(more: int) -> None:
+    empty = "--b\nContent-Type: message/rfc822\n\nSubject: x\n\nx\n" * (report.MOST_ORIGINALS - 1 + more)
+    last = "--b\nContent-Type: message/rfc822\n\nMessage-ID: <x@y.example>\n\nx\n--b--"
+    found = report.read(mail("R: x\n\nAction: failed").replace(b"--b--", (empty + last).encode()))
+    assert found is not None
+    assert found.names == (() if more else ("x@y.example",))
+
+
+@pytest.mark.parametrize("past", [False, True])
+def test_the_beginning_of_a_returned_mail_is_looked_into(past: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    named = "Message-ID: <x@y.example>"
+    filling = "X: " + "y" * 59 + "\n"
+    room = report.LONGEST_RETURNED - (0 if past else len(named))
+    head = filling * (room // len(filling))
+    head += "X" * (room - len(head) - 2) + ":\n"
+    returned = f"--b\nContent-Type: message/rfc822\n\n{head}{named}\n\nx\n--b--"
+    found = report.read(mail("R: x\n\nAction: failed").replace(b"--b--", returned.encode()))
+    assert found is not None
+    assert found.names == (() if past else ("x@y.example",))
+
+
 def test_a_mail_that_carries_a_report_among_its_files_is_none() -> None:
     assert report.read(mail("R: x\n\nAction: failed").replace(b"multipart/report", b"multipart/mixed")) is None
 

@@ -12,7 +12,9 @@ from passerelle.core.message import Report, Said, Word
 
 MOST_NAMES = 20
 MOST_WORDS = 100  # RFC 5321 §4.5.3.1.8: recipients of a mail
+MOST_ORIGINALS = 3  # returned mails: there is one
 LONGEST_NOTE = 256 * 1024  # bytes of the machine's part
+LONGEST_RETURNED = 64 * 1024  # bytes of a returned mail in which its Message-ID is looked for
 _STATUS = ("message/delivery-status", "message/global-delivery-status")  # RFC 6533 §5
 _DISPOSITION = ("message/disposition-notification", "message/global-disposition-notification")
 _ORIGINAL = (
@@ -53,7 +55,8 @@ def read(content: bytes) -> Report | None:
             return None
         leaves = prescan.scan(content)[1]
         words = _words(leaves, top, subject) if reports else (_rejected(top, subject),)
-        originals = [_message_id(leaf) for leaf in leaves if leaf.media_type in _ORIGINAL]
+        returned = [leaf for leaf in leaves if leaf.media_type in _ORIGINAL]
+        originals = [_message_id(leaf) for leaf in returned[:MOST_ORIGINALS]]
     except MalformedError:
         return None
     names = _names([*_named(leaves), *originals, _value(top, "in-reply-to"), _value(top, "references")])
@@ -151,7 +154,7 @@ def _named(leaves: tuple[Leaf, ...]) -> Iterator[str]:
 def _message_id(leaf: Leaf) -> str:
     """Return the Message-ID of the returned mail, or of its header; empty where it has none."""
     try:
-        body = mime.decoded(leaf).content[: fields.LONGEST_BLOCK].replace(b"\r\n", b"\n").lstrip(b"\n")
+        body = mime.decoded(leaf).content[:LONGEST_RETURNED].replace(b"\r\n", b"\n").lstrip(b"\n")
         return _value(_fields(body.split(b"\n\n", maxsplit=1)[0]), "message-id")
     except MalformedError:
         return ""
