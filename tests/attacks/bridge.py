@@ -9,19 +9,20 @@ from passerelle.adapters.cipher import ChannelCipher, SmimeCipher
 from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.smtp import conforming
 from passerelle.core.cms import enveloped, keys, signed
-from passerelle.core.errors import MalformedError
+from passerelle.core.errors import MalformedError, PasserelleError
 from passerelle.core.mail import mime, prescan, smime
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Code, Identifier, Network, Organisation, Professional
 from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
+from passerelle.core.trust import white_list_xml
 from passerelle.steps.accept import accept
 from passerelle.steps.ports import Identity
 from passerelle.steps.translate import translate
 from tests.attacks.registry import Attack, Door
 from tests.fakes import FakeBulletins, FakeKeyring
 from tests.steps.office import Office
-from tests.vectors import make_cda, pki
+from tests.vectors import lists, make_cda, pki
 
 HOSPITAL = Correspondent(
     Network.MSSANTE,
@@ -110,6 +111,8 @@ def run(door: Door, content: bytes) -> Outcome:
 
 def verdict(attack: Attack) -> str:
     """Return what became of an attack, in the words of its `verdict`; what slipped through is said instead."""
+    if attack.door is Door.LIST:
+        return _listed(attack.build())
     outcome = run(attack.door, attack.build())
     said = outcome.sent + b"".join(_everything(outcome.sent))
     slipped = [word for word in attack.banned if word in said]
@@ -117,6 +120,15 @@ def verdict(attack: Attack) -> str:
     if slipped:
         return f"SLIPPED THROUGH {slipped}"
     return f"{outcome.verdict} WITHOUT {missing}" if missing else outcome.verdict
+
+
+def _listed(content: bytes) -> str:
+    """Return what becomes of a white list: READY where it would be believed."""
+    try:
+        white_list_xml.verify(content, lists.signers(), pki.NOW)
+    except PasserelleError as error:
+        return f"REFUSED {error.code}"
+    return "READY"
 
 
 def _everything(mail: bytes) -> list[bytes]:

@@ -18,6 +18,7 @@ class Door(Enum):
 
     MSSANTE = "mssante"  # the bytes are a mail of the hospital: its channel is its lock
     APICRYPT = "apicrypt"  # the bytes are a mail of the doctor, S/MIME and all
+    LIST = "list"  # the bytes are published as MSSanté's white list
     SIGNED = "signed"  # the bytes are a mail that the doctor signs and envelops, headers above
 
 

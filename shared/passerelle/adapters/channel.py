@@ -1,7 +1,11 @@
 """TLS towards a mail server: under pinned anchors, with our certificate where the network asks for it."""
 
+import os
 import ssl
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from passerelle.adapters.settings import Tls
@@ -33,9 +37,23 @@ def _context(keyring: Keyring, tls: Tls, anchors: str, identity: str) -> ssl.SSL
 
 
 def present(made: ssl.SSLContext, identity: Identity) -> None:
-    """Give our certificate to the context: ssl reads files only, so the key is in one, private, for that moment."""
-    with tempfile.TemporaryDirectory() as folder:  # mode 0700
-        pem = Path(folder, "identity.pem")
-        pem.touch(mode=0o600)
-        pem.write_bytes(identity.key.rstrip() + b"\n" + identity.chain)
+    """Give our certificate to the context: ssl reads files only, so the key is in one for that moment."""
+    with _file(identity.key.rstrip() + b"\n" + identity.chain) as pem:
         made.load_cert_chain(pem)
+
+
+@contextmanager
+def _file(content: bytes) -> Iterator[Path]:
+    """Give a file in memory where the system has such (memfd of Linux), else one in a private directory."""
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("identity")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            yield Path(f"/proc/self/fd/{descriptor}")
+    else:
+        with tempfile.TemporaryDirectory() as folder:  # mode 0700
+            pem = Path(folder, "identity.pem")
+            pem.touch(mode=0o600)
+            pem.write_bytes(content)
+            yield pem
