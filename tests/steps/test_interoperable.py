@@ -27,7 +27,7 @@ def test_another_implementation_reads_a_whole_archive() -> None:
     assert aics_tlog.tree_root_from_tiles(reader, newest.size) == newest.root
     for earlier in found[:-1]:
         proof = aics_tlog.consistency_proof_from_tiles(reader, earlier.size, newest.size)
-        assert aics_tlog.verify_consistency(earlier.size, newest.size, proof, earlier.root, newest.root)
+        assert aics_tlog.verify_consistency(earlier.size, newest.size, earlier.root, newest.root, proof)
     entries = registry.sealed()
     for index in (0, 299, 300, 511, 512, 1052):
         assert aics_tlog.read_entry(reader, index, newest.size) == entries[index]
