@@ -24,7 +24,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults ordeal proof pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults accessibility ordeal proof pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -82,21 +82,6 @@ simulate: setup ## five virtual days of a million mails in bad weather, beside t
 faults: setup ## let every call of every port fail, one at a time, in six ways
 	@$(BIN)/python -m tests.simulation.boundaries
 
-ordeal: setup ## kill workers and break connections to a real Postfix, then compare mailboxes and ledger (MAILS, KILLS, SEED)
-	@$(BIN)/python -m tests.ordeal --mails $(MAILS) --kills $(KILLS) --seed $(SEED) $(ARGS)
-
-proof: setup ## run the vectors of github.com/C2SP/wycheproof through core/cms (VECTORS=its testvectors_v1)
-	@$(BIN)/python -m tests.wycheproof "$(VECTORS)"
-
-limbo: setup ## judge certificate paths of x509-limbo (VECTORS=limbo.json, of github.com/C2SP/x509-limbo)
-	@$(BIN)/python -W ignore -m tests.limbo $(VECTORS)
-
-simulate: setup ## five virtual days of a million mails in bad weather, beside two naive designs
-	@$(BIN)/python -m tests.simulation $(ARGS)
-
-faults: setup ## let every call of every port fail, one at a time, in six ways
-	@$(BIN)/python -m tests.simulation.boundaries
-
 accessibility: setup .build/axe.min.js ## judge the page by axe-core, in Chromium (needs npm and Chromium)
 	@$(BIN)/python -m pytest tests/journey/test_page.py $(ARGS)
 
@@ -138,6 +123,12 @@ $(MINISTACK)/.done: requirements/ministack.txt $(VENV)/.done
 	@$(PYTHON) -m venv $(MINISTACK)
 	@$(call PIP,$(MINISTACK)) --requirement requirements/ministack.txt
 	@touch $@
+
+AXE := axe-core-4.14.1.tgz
+.build/axe.min.js:
+	@mkdir -p .build && cd .build && npm pack --silent axe-core@4.14.1 > /dev/null
+	@cd .build && echo "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745  $(AXE)" | sha256sum --check --quiet
+	@cd .build && tar -xzOf $(AXE) package/axe.min.js > axe.min.js && rm $(AXE)
 
 .build/layer-$(VERSION).done: shared/requirements.txt $(VENV)/.done
 	@echo "Building the dependencies of the Lambda layer, once…"

@@ -11,4 +11,5 @@ from passerelle.adapters.api import desks
 @telemetry.watched
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
+    telemetry.count("Asked")
     return api.answer(event, context, desks.both)

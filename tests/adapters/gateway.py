@@ -78,7 +78,7 @@ def request(
         "rawPath": path,
         "rawQueryString": query,
         "headers": {"content-type": "application/json"} if body else {},
-        "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else {},
+        "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair),
         "requestContext": {"http": about, "requestId": "id", "stage": "$default", "timeEpoch": 0, **authorizer},
         "body": body or None,
         "isBase64Encoded": False,

@@ -8,7 +8,7 @@ from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.policy import Ambiguity, Doubt
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State, allows
-from passerelle.steps.decide import REASONS, Author, Decision, decide
+from passerelle.steps.decide import CHOICES, REASONS, Author, Decision, decide
 from tests.steps.office import OUTWARD, PATIENT, Office, letter
 
 ANNE = Author("anne.durand")
@@ -18,6 +18,7 @@ TAKEN = {
     State.HELD: (Decision.RELEASE, Decision.RETRY, Decision.REFUSE),
     State.QUARANTINED: (Decision.RETRY, Decision.REFUSE),
 }
+assert TAKEN == CHOICES
 UNBORN = (*PATIENT[:2], None)
 
 

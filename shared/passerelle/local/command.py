@@ -186,6 +186,21 @@ def _verify(  # noqa: PLR0917 - typer calls it by name
     return verifier.run(wish, context.obj.language)
 
 
+@app.command("page", help="help.page")
+def _page(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="help.page.port", min=0, max=65535)] = 0,
+    author: By = "",
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import page  # noqa: PLC0415 - see above
+    from passerelle.steps.decide import Author  # noqa: PLC0415 - see above
+
+    page.run(context.obj, bridge.find(cloud.outer(), stack), port, Author(author).name if author else "")
+
+
 @app.command("agreements", help="help.agreements")
 def _agreements(
     context: typer.Context,

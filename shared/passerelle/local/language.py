@@ -67,6 +67,15 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Seulement celles dont le motif commence ainsi.",
             "Only those whose reason starts so.",
         ),
+        "help.page": (
+            "Ouvrir le registre dans un navigateur de cette machine ; sans --by, rien ne s'y décide.",
+            "Open the ledger in a browser of this machine; without --by nothing is decided there.",
+        ),
+        "help.page.port": ("Port de la page ; 0 : un port libre.", "Port of the page; 0: a free one."),
+        "page.open": (
+            "Ouvrez ce lien, qui ne sert qu'une fois ; Ctrl-C pour fermer la page.\n{link}",
+            "Open this link, which works once; Ctrl-C closes the page.\n{link}",
+        ),
         "help.by": ("Qui décide : un nom sans espace, gardé dans le registre.", "Who decides: kept in the ledger."),
         "help.hold": ("Retenir une remise qui n'est pas encore partie.", "Hold a delivery that has not left yet."),
         "help.release": (

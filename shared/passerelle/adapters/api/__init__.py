@@ -23,7 +23,6 @@ Desks = Callable[[], tuple[AuditDesk, Desk]]
 
 def answer(event: dict[str, Any], context: LambdaContext, desks: Desks) -> dict[str, Any]:
     """Answer a request whose token API Gateway has checked; everybody may read the document."""
-    telemetry.count("Asked")
     found = resolver()
     try:
         if len(event.get("body") or "") > LARGEST:

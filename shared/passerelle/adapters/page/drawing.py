@@ -1,0 +1,116 @@
+"""Pages from templates: everything in them is escaped, nothing in them is a script."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from aws_lambda_powertools.event_handler import Response
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from passerelle.adapters.page import charts, words
+from passerelle.adapters.page.words import Tongue
+from passerelle.core.receipts.delivery import Event
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps import audit
+from passerelle.steps.audit.ports import Asker, AuditDesk
+from passerelle.steps.ports import Desk
+
+HEADERS = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+)
+"""Of every answer of the page."""
+
+_SECTIONS = (
+    ("home", "", audit.Act.DELIVERIES),
+    ("deliveries", "deliveries", audit.Act.DELIVERIES),
+    ("waiting", "waiting", audit.Act.WAITING),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is at the page, in which language, at which address, and the desks that answer."""
+
+    asker: Asker
+    tongue: Tongue
+    path: str
+    token: str  # of its forms
+    guard: Callable[[str], None]  # lets only that one through
+    desk: AuditDesk
+    deciding: Desk
+
+
+def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values: object) -> str:
+    """Return a page of a template."""
+    say = words.speaker(tongue)
+    asker = visit.asker if visit else None
+    sections = [(key, way) for key, way, act in _SECTIONS if asker and audit.may(asker, act)]
+    return (
+        _environment()
+        .get_template(f"{name}.html")
+        .render(
+            visit=visit,
+            roles=sorted(role.value for role in asker.roles) if asker else (),
+            sections=sections,
+            tongue=tongue,
+            twin=f"/{tongue.other.value}/" + path.removeprefix(f"/{tongue.value}").lstrip("/"),
+            here=name,
+            say=say,
+            states=tuple(State),
+            kinds=charts.ORDER,
+            kind=charts.KINDS.__getitem__,
+            reason=lambda code: words.reason(code, tongue),
+            losses=lambda event: words.losses(dict(event.details), tongue),
+            plain=plain,
+            date=lambda day: _date(day, tongue),
+            figure=lambda number: f"{number:,}".replace(
+                ",", "\N{NARROW NO-BREAK SPACE}" if tongue is Tongue.FR else ","
+            ),
+            **values,
+        )
+    )
+
+
+def plain(event: Event) -> list[tuple[str, str]]:
+    """Return the details of an event that are told as they are: all but losses and their places."""
+    return [(name, said) for name, said in event.details if not name.startswith(("loss.", "at."))]
+
+
+def html(status: int, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response[str]:
+    """Return a page as an answer."""
+    return Response(status, "text/html; charset=utf-8", text, headers={**HEADERS, **headers})
+
+
+def elsewhere(path: str) -> Response[str]:
+    """Send on to another page, to be got (RFC 9110 §15.4.4)."""
+    return Response(303, "text/plain; charset=utf-8", "", headers={**HEADERS, "Location": path})
+
+
+@cache
+def asset(name: str) -> str:
+    """Return a file of the page."""
+    return files(__package__).joinpath("templates", name).read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        autoescape=True, loader=FunctionLoader(asset), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _date(day: date, tongue: Tongue) -> str:
+    return f"{day:%d/%m/%Y}" if tongue is Tongue.FR else f"{day:%Y-%m-%d}"

@@ -1,0 +1,171 @@
+"""The pages: each asks the step what the API asks it, and draws the answer."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from passerelle.adapters.page import charts, drawing
+from passerelle.adapters.page.drawing import Visit, elsewhere, html
+from passerelle.core.errors import MalformedError, UntrustedError
+from passerelle.core.receipts import chain
+from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State
+from passerelle.steps import audit
+from passerelle.steps.audit.ports import By, Question
+from passerelle.steps.decide import CHOICES, Author, Decision, decide
+
+DAYS = 14
+"""Days of the overview."""
+
+_REASON = re.compile(r"[a-z0-9.-]{0,64}")
+_ID = re.compile(r"[0-9a-f]{32}")
+_FIELDS = 8  # of a form
+_FIRST, _LAST = date(2020, 1, 1), date(2999, 12, 31)
+
+router = Router()  # type: ignore[no-untyped-call] # published so
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a list is narrowed to, as its form shows it."""
+
+    on: date
+    state: str = ""
+    reason: str = ""
+
+    @property
+    def day(self) -> str:
+        """Return the day as a form has it."""
+        return self.on.isoformat()
+
+    @property
+    def before(self) -> str:
+        """Return the day before."""
+        return (self.on - timedelta(days=1)).isoformat()
+
+    @property
+    def after(self) -> str:
+        """Return the day after."""
+        return (self.on + timedelta(days=1)).isoformat()
+
+    @property
+    def question(self) -> Question:
+        """Return the question."""
+        return Question(By.DAY, self.day, State(self.state) if self.state else None, self.reason)
+
+
+def _visit() -> Visit:
+    found: Visit = router.context["visit"]
+    return found
+
+
+@router.get("/<lang>/")
+def home(**_way: str) -> Response[str]:
+    """Return the overview."""
+    visit = _visit()
+    today, values = visit.desk.clock().date(), dict[str, Any](bars=[], causes=[])
+    if audit.may(visit.asker, audit.Act.VOLUMES):
+        tallies = audit.volumes(visit.desk, visit.asker, today, DAYS)
+        counted = audit.causes(tallies, TOLD | WITH_A_PERSON)
+        values = {"bars": charts.bars(tallies), "causes": charts.causes(counted)}
+    return _drawn("home", wish=Wish(today), **values)
+
+
+@router.get("/<lang>/find")
+def find(lang: str) -> Response[str]:
+    """Go to the delivery whose id is asked for."""
+    wanted = _query().get("id", "").strip().lower()
+    if not _ID.fullmatch(wanted):
+        raise _form()
+    return elsewhere(f"/{lang}/deliveries/{wanted}")
+
+
+@router.get("/<lang>/deliveries")
+def deliveries(lang: str) -> Response[str]:
+    """Return a page of the deliveries of a day."""
+    visit, given = _visit(), _query()
+    wish = _wish(given, visit.desk.clock().date())
+    page = audit.deliveries(visit.desk, visit.asker, wish.question, given.get("cursor", ""))
+    following = {"day": wish.day, "state": wish.state, "reason": wish.reason, "cursor": page.cursor}
+    return _drawn("list", wish=wish, page=page, next=f"/{lang}/deliveries?{urlencode(following)}")
+
+
+@router.get("/<lang>/waiting")
+def waiting(lang: str) -> Response[str]:
+    """Return a page of what waits for a person."""
+    visit = _visit()
+    question = Question(By.WAITING, audit.ANY)
+    page = audit.deliveries(visit.desk, visit.asker, question, _query().get("cursor", ""))
+    return _drawn("waiting", page=page, next=f"/{lang}/waiting?{urlencode({'cursor': page.cursor})}")
+
+
+@router.get("/<lang>/deliveries/<delivery_id>")
+def delivery(delivery_id: str, **_way: str) -> Response[str]:
+    """Return one delivery."""
+    visit = _visit()
+    account = audit.delivery(visit.desk, visit.asker, delivery_id)
+    one = account.delivery
+    choices = CHOICES.get(one.state, ()) if audit.may(visit.asker, audit.Act.DECISION) else ()
+    values = {"one": one, "events": account.events, "choices": choices, "token": visit.token}
+    return _drawn("delivery", chained=_chained(account), **values)
+
+
+@router.post("/<lang>/deliveries/<delivery_id>/decisions")
+def decision(lang: str, delivery_id: str) -> Response[str]:
+    """Decide, and go back to the delivery."""
+    visit = _visit()
+    audit.permit(visit.desk, visit.asker, audit.Act.DECISION)
+    given = _fields(router.current_event.decoded_body or "")
+    visit.guard(given.get("token", ""))
+    wanted = given.get("decision", "")
+    if wanted not in {one.value for one in Decision} or not _ID.fullmatch(delivery_id):
+        raise _form()
+    decide(visit.deciding, delivery_id, Decision(wanted), Author(visit.asker.name))
+    return elsewhere(f"/{lang}/deliveries/{delivery_id}")
+
+
+def _query() -> dict[str, str]:
+    return _fields(router.current_event.raw_event.get("rawQueryString", ""))
+
+
+def _fields(text: str) -> dict[str, str]:
+    try:
+        found = parse_qs(text, max_num_fields=_FIELDS, errors="strict")
+    except ValueError as error:
+        raise _form() from error
+    return {name: values[-1] for name, values in found.items()}
+
+
+def _wish(given: Mapping[str, str], today: date) -> Wish:
+    try:
+        on = date.fromisoformat(given["day"]) if given.get("day") else today
+    except ValueError as error:
+        raise _form() from error
+    state, reason = given.get("state", ""), given.get("reason", "")
+    good = _FIRST <= on <= _LAST and _REASON.fullmatch(reason) and state in {"", *(one.value for one in State)}
+    if not good:
+        raise _form()
+    return Wish(on, state, reason)
+
+
+def _chained(account: audit.Account) -> bool:
+    """Return whether the events are the ones that were written, the last one that of the delivery itself."""
+    try:
+        chain.check(account.events)
+    except UntrustedError:
+        return False
+    return bool(account.events) and chain.digest(account.events[-1]) == account.delivery.head
+
+
+def _drawn(name: str, **values: Any) -> Response[str]:  # noqa: ANN401 - what a template needs
+    visit = _visit()
+    return html(200, drawing.page(name, visit, visit.tongue, visit.path, **values))
+
+
+def _form() -> MalformedError:
+    return MalformedError("page.form", "A value has not its form.")
