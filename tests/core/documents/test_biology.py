@@ -43,7 +43,9 @@ def test_a_french_unit_becomes_ucum(unit: str, label: str, expected: str) -> Non
     assert biology.ucum(unit, label) == expected
 
 
-@pytest.mark.parametrize(("unit", "label"), [("g/l", "Dosage rare"), ("G/L", ""), ("zorg", "Glycémie"), ("", "INR")])
+@pytest.mark.parametrize(
+    ("unit", "label"), [("g/l", "Dosage rare"), ("G/L", ""), ("zorg", "Glycémie"), ("", "INR"), ("mm", ""), ("h", "")]
+)
 def test_a_unit_that_is_in_doubt_stays_unknown(unit: str, label: str) -> None:
     assert biology.ucum(unit, label) is None
 

@@ -120,14 +120,24 @@ _WHOLE = frozenset({"/uL", "/mL", "[CFU]/mL"})  # cells by the cubic millimetre 
 
 
 def ucum(unit: str, label: str) -> str | None:
-    """Return the UCUM unit of a French unit, or None where it is not known beyond doubt."""
+    """Return the UCUM unit of a French unit, or None where it is not known beyond doubt.
+
+    Without a label it may be any word beside a number, so that only French units count.
+    """
     folded = re.sub(r"\s", "", unit).replace("μ", "µ").casefold().replace("μ", "µ")
     folded = re.sub(r"^u(?=mol|g/|ui)", "µ", folded).replace("/ul", "/µl").rstrip(".")
     if folded == "g/l":
         return _gram_or_giga(label)
     if folded == "mm":  # the height of a sedimentation after one hour
-        return "mm/h" if _SEDIMENTATION.search(label) and not _SECOND_HOUR.search(label) else "mm"
-    return _UNITS.get(folded) or symbols.spelt(unit)
+        return _height(label)
+    return _UNITS.get(folded) or (symbols.spelt(unit) if label else None)
+
+
+def _height(label: str) -> str | None:
+    """Tell a sedimentation after one hour from any other height."""
+    if _SEDIMENTATION.search(label) and not _SECOND_HOUR.search(label):
+        return "mm/h"
+    return "mm" if label else None
 
 
 def _gram_or_giga(label: str) -> str | None:

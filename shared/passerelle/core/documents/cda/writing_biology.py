@@ -3,7 +3,7 @@
 from lxml import etree
 
 from passerelle.core.documents.cda.writing_chapters import Chapter, Part, chapters
-from passerelle.core.documents.cda.writing_elements import Content, code, element, loinc, template
+from passerelle.core.documents.cda.writing_elements import Content, code, element, loinc, progress, template
 from passerelle.core.documents.cda.writing_observations import Place, observations
 from passerelle.core.documents.cda.writing_sections import text_of
 from passerelle.core.message import Document, LocalCode, Measure, Result, Status
@@ -52,9 +52,8 @@ def _section(templates: tuple[str, str], part: Part, place: Place) -> etree._Ele
         for row, result in part.rows
         for one in observations(result, row, place)
     ]
-    act = element(
-        "act", code(part.code), element("statusCode", code="completed"), *relations, classCode="ACT", moodCode="EVN"
-    )
+    status = element("statusCode", code=progress(result for _, result in part.rows))
+    act = element("act", code(part.code), status, *relations, classCode="ACT", moodCode="EVN")
     return element(
         "section",
         *map(template, templates),

@@ -1,12 +1,13 @@
 """Elements of a CDA, built in the order they stand in, with no character that XML 1.0 forbids."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from lxml import etree
 
-from passerelle.core.message import Code, Identifier
+from passerelle.core.message import Code, Identifier, Result, Status
 
 HL7 = "urn:hl7-org:v3"
 LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"  # IHE PALM's extension: lab:statusCode
@@ -79,6 +80,11 @@ def code(concept: Code | None, *content: Content, name: str = "code") -> etree._
 def loinc(symbol: str, display: str) -> etree._Element:
     """Return a code of LOINC."""
     return code(Code(symbol, LOINC, display))
+
+
+def progress(found: Iterable[Result]) -> str:
+    """Return the statusCode of what holds results: `active` (XD-LAB, preliminary) until every one is validated."""
+    return "active" if any(one.status is Status.UNVALIDATED for one in found) else "completed"
 
 
 def stamp(moment: date | datetime) -> str:

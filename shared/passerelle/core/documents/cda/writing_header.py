@@ -4,7 +4,17 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from passerelle.core.documents.cda.writing_elements import LAB, code, element, instance, null, since, stamp, template
+from passerelle.core.documents.cda.writing_elements import (
+    LAB,
+    code,
+    element,
+    instance,
+    null,
+    progress,
+    since,
+    stamp,
+    template,
+)
 from passerelle.core.documents.cda.writing_frame import Frame
 from passerelle.core.documents.cda.writing_people import (
     address,
@@ -80,7 +90,7 @@ def acts(document: Document, frame: Frame, act: Code | None = None) -> tuple[etr
     event = element(
         "serviceEvent",
         code(act) if act else None,
-        element("statusCode", space=LAB, code="completed") if laboratory else None,
+        element("statusCode", space=LAB, code=progress(document.results)) if laboratory else None,
         since(day),
         performer,
     )

@@ -18,7 +18,6 @@ _LETTER = re.compile(r"[^\W\d_]")
 _CITY = re.compile(r"(\d{5})\s*(\D.*)?")
 _REST = "The line says more than its field takes."
 _BESIDE = "It stays in the HPRIM text beside."
-_UNKNOWN = "The date stays unknown."
 _CODE = re.compile(r"(?=.*\d)[\w./-]{1,20}")  # line 1 may also be a title or a routing line: no code
 
 
@@ -89,7 +88,7 @@ def read(lines: Sequence[str], today: date, where: str) -> Header:
     ]
     if birth and performed and performed < birth:
         why = "The date of the examination is before that of birth."
-        performed, losses = None, [*losses, Loss("hprim.before-birth", f"{where}, line 10", why, _UNKNOWN)]
+        losses.append(Loss("hprim.before-birth", f"{where}, line 10", why, "Both dates as they came."))
     losses += [Loss("hprim.line-rest", f"{where}, line {n}", _REST, _BESIDE) for n in _unread(fields, performed)]
     return Header(_patient(fields, birth), performed, fields[8], fields[11], tuple(losses))
 
@@ -104,7 +103,7 @@ def _unread(fields: list[str], performed: date | None) -> Iterator[int]:
 
 def _doubt(code: str, where: str, field: str) -> Loss:
     why = "The date can be read in two ways." if dates.shaped(field) else "The line holds no date of the calendar."
-    return Loss(code, where, why, _UNKNOWN)
+    return Loss(code, where, why, "The date stays unknown.")
 
 
 def _patient(fields: list[str], birth: date | None) -> Patient:
