@@ -172,10 +172,10 @@ class FakeLedger:
 
     def record(self, delivery: Delivery, event: Event) -> None:
         with self._lock:
-            stored = self.get(delivery.id)
-            if event in self._events[delivery.id]:
+            stored = self._deliveries.get(delivery.id)
+            if event in self._events.get(delivery.id, ()):
                 return
-            if stored.version != delivery.version - 1:
+            if stored is None or stored.version != delivery.version - 1:
                 raise OvertakenError("ledger.version", "Another attempt has moved this delivery on.")
             same = stored.state is delivery.state
             _demand(same or allows(stored.state, delivery.state), f"{stored.state} → {delivery.state}")
@@ -409,6 +409,8 @@ class FakeForm:
             raise MalformedError("form.json", "A mail of the pretend network is JSON.") from error
         if "bug" in fields:
             raise ZeroDivisionError(fields["bug"])
+        if fields.get("missing"):
+            raise MalformedError("hprim.missing", "A mail of the pretend network says that it has no document.")
         return Message(
             fields["id"],
             Mailbox(fields["from"]),

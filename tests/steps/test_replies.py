@@ -1,5 +1,7 @@
 """An answer reaches the sender of the mail that it answers, by the thread alone; a forged thread reaches nobody."""
 
+import email
+
 import pytest
 
 from passerelle.core.receipts.lifecycle import State
@@ -39,6 +41,35 @@ def test_it_does_so_under_an_agreement_too() -> None:
     first = sent(office)
     came_back(office, answer(f"In-Reply-To: <{first.id}@passerelle.example>"), sender=DOCTOR.address)
     assert office.sent()[-1]["answers"] == ORIGINAL
+
+
+def words(office: Office, text: str = "Merci") -> bytes:
+    """Return an answer in plain words to the first mail, as a doctor types it."""
+    first = next(one for one in office.ledger.everything() if one.outgoing)
+    thread = f"In-Reply-To: <{first.id}@passerelle.example>"
+    return mail(thread, f"X-Said: {text}", sender=DOCTOR.address).replace(b'{"id"', b'{"missing": true, "id"')
+
+
+def test_an_answer_in_plain_words_crosses_as_text() -> None:
+    office = Office(OUTWARD)
+    sent(office)
+    reply = came_back(office, words(office), sender=DOCTOR.address)
+    assert reply.state is State.ACCEPTED
+    envelope, raw = office.relay.inbox[-1]
+    assert envelope.recipients == (HOSPITAL.address,)
+    said = email.message_from_bytes(raw.partition(b"\n")[2] if raw.startswith(b"Locked") else raw)
+    assert (said.get_content_type(), said["In-Reply-To"], said["X-MSS-NIL"]) == (
+        "text/plain",
+        f"<{ORIGINAL}>",
+        "DEV000000",
+    )
+
+
+def test_without_a_thread_plain_words_go_back() -> None:
+    office = Office()
+    sent(office)
+    raw = words(office).replace(b"In-Reply-To", b"X-Other")
+    assert came_back(office, raw, sender=DOCTOR.address).reason == "hprim.missing"
 
 
 @pytest.mark.parametrize("thread", ["{}@elsewhere.example", "x{}@passerelle.example", "0" * 32 + "@passerelle.example"])

@@ -113,7 +113,7 @@ def admit(message: Message, agreement: Agreement) -> Verdict:
         return Verdict(Fate.QUARANTINE, "policy.unsigned")
     if _is_patient_box(agreement.recipient.address) and not agreement.patient_boxes:
         return Verdict(Fate.REFUSE, "policy.patient-box")
-    if not message.documents:
+    if not message.documents and not message.answers:
         return Verdict(Fate.REFUSE, "policy.no-document")
     if message.attachments and len(by_patient(message)) > 1:  # whose file is it? ECO.2.1.1: one patient a mail
         return Verdict(Fate.REFUSE, "policy.unowned-file")
@@ -188,8 +188,9 @@ def fingerprint(message: Message) -> str:
     """Return the SHA-256 of what a message carries, whatever mail carries it: hex."""
     told = [part for document in message.documents for part in (_order(document), _content(document))]
     files = [attachment.content for attachment in message.attachments]
+    one = [message.message_id.encode()] if message.answers else []  # « Merci » is said more than once
     digest = hashlib.sha256()
-    for part in (*told, message.text.strip().encode(), *files):
+    for part in (*one, *told, message.text.strip().encode(), *files):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
 

@@ -48,6 +48,38 @@ _REJECTED = {  # IG-LPS: the agency's codes of what a reader's software could no
         ("905", "INS incomplète", "INS incomplete"),
     )
 }
+_REFUSED = {  # IG-CDA, SMTPERRORCODE: the agency's codes of what SMTP could not do
+    f"delivery.rejected.{code}": Cause(
+        status,
+        f"Le serveur du destinataire a refusé le courrier : {french}.",
+        f"The recipient's server has refused the mail: {english}.",
+    )
+    for code, status, french, english in (
+        ("510", "5.1.3", "l'adresse n'est pas valable", "the address is not valid"),
+        ("512", "5.1.2", "ce domaine ne reçoit pas de courrier", "the domain takes no mail"),
+        ("523", "5.3.4", "le courrier est trop volumineux", "the mail is too large"),
+        ("530", "5.7.0", "il n'accepte pas la passerelle", "it does not take mail of the bridge"),
+        ("541", "5.7.1", "une règle ou un filtre l'arrête", "a rule or a filter stops it"),
+        ("550", "5.1.1", "la boîte n'existe pas, ou est fermée", "the mailbox does not exist, or is closed"),
+        ("551", "5.1.6", "la boîte a changé d'adresse", "the mailbox has another address now"),
+        ("552", "5.2.2", "la boîte est pleine", "the mailbox is full"),
+    )
+}
+_GIVEN_UP = {
+    f"delivery.expired.{code}": Cause(
+        "5.4.7",
+        f"Le courrier n'a pas pu être remis pendant plusieurs jours : {french}.",
+        f"The mail could not be delivered for several days: {english}.",
+    )
+    for code, french, english in (
+        ("101", "le serveur du destinataire n'est pas joignable", "the recipient's server cannot be reached"),
+        ("420", "le serveur du destinataire ne répond pas à temps", "the recipient's server does not answer in time"),
+        ("422", "la boîte est pleine", "the mailbox is full"),
+        ("431", "le serveur du destinataire n'a plus de place", "the recipient's server has no room left"),
+        ("442", "le serveur du destinataire coupe la connexion", "the recipient's server breaks the connection"),
+        ("512", "le nom du serveur du destinataire est inconnu", "the name of the recipient's server is unknown"),
+    )
+}
 _CAUSES = {
     "policy.unknown-recipient": Cause(
         "5.1.1",
@@ -55,6 +87,11 @@ _CAUSES = {
         "This recipient cannot be reached through the bridge. Check the address.",
     ),
     "policy.no-document": _UNSUPPORTED,
+    "answer": Cause(
+        "5.6.1",
+        "Une réponse sans document médical ne peut contenir que du texte. Renvoyez-la sans fichier.",
+        "An answer without a medical document can hold text only. Send it again without files.",
+    ),
     "policy.unowned-file": Cause(
         "5.6.0",
         "Le courrier parle de plusieurs patients, et un fichier n'en nomme aucun. Envoyez un courrier par patient.",
@@ -187,6 +224,8 @@ _CAUSES = {
         "The mail has arrived, but the recipient's software could not take it in. Tell the recipient.",
     ),
     **_REJECTED,
+    **_REFUSED,
+    **_GIVEN_UP,
     "delivery.expired": Cause(
         "5.4.7",
         "Le serveur du destinataire n'a pas répondu pendant plusieurs jours.",

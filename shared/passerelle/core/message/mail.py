@@ -66,3 +66,4 @@ class Message:
     text: str = ""  # what the sender wrote around the documents
     attachments: tuple[Attachment, ...] = ()  # parts that belong to no document
     losses: tuple[Loss, ...] = ()
+    answers: bool = False  # a person's words in answer to a mail of the bridge: they need no document

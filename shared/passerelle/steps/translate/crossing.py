@@ -10,6 +10,7 @@ from passerelle.core.mail import account, courtesy
 from passerelle.core.mail import report as reports
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Courtesy, Dispatch, Loss, Message, Opened, Proof
+from passerelle.core.networks import answer
 from passerelle.core.policy import Agreement, Ambiguity, Fate, Verdict
 from passerelle.core.receipts import delivery as deliveries
 from passerelle.core.receipts.backoff import HORIZON
@@ -17,6 +18,7 @@ from passerelle.core.receipts.delivery import Delivery, moved
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Details, TranslateDesk
 from passerelle.steps.translate import incoming, repeats, replies, scanning
+from passerelle.steps.translate.replies import Thread
 
 GRACE = timedelta(minutes=15)
 """How long one run may take before `sweep` wakes another."""
@@ -34,7 +36,7 @@ class Job:
     envelope: Envelope
     agreement: Agreement
     asked: Courtesy
-    answers: str  # Message-ID that the recipient knows of the mail that this one answers; often empty
+    thread: Thread | None  # the mail of ours that this one answers; often none
 
 
 def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Details]:
@@ -56,13 +58,13 @@ def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Detai
     if report := reports.read(opened.content):
         return incoming.absorbed(desk, delivery, envelope, report)
     asked = courtesy.read(opened.content)
-    return _judged(Job(desk, delivery, envelope, agreement, asked, thread.message_id if thread else ""), opened)
+    return _judged(Job(desk, delivery, envelope, agreement, asked, thread), opened)
 
 
 def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
     """Return the delivery of a mail that is open, as its agreement will have it."""
     agreement, released = job.agreement, job.delivery.released
-    message = job.desk.forms[agreement.sender.network].read(opened)
+    message = _read(job, opened)
     verdict = policy.admit(message, agreement)
     if verdict.fate is Fate.CARRY:
         message = _part(job, message)
@@ -80,6 +82,16 @@ def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
         following, details = _carried(job, message, verdict)
         return following, (*details, *looked)
     return ended(job.desk, job.delivery, verdict), _proven(message.proof)
+
+
+def _read(job: Job, opened: Opened) -> Message:
+    """Return what a mail says; an answer to a mail of ours may say it in plain words."""
+    try:
+        return job.desk.forms[job.agreement.sender.network].read(opened)
+    except MalformedError as error:
+        if job.thread is None or error.code not in answer.NO_DOCUMENT:
+            raise
+        return answer.read(opened)
 
 
 def ended(desk: TranslateDesk, delivery: Delivery, verdict: Verdict) -> Delivery:
@@ -121,7 +133,10 @@ def _open_sibling(job: Job, part: int) -> None:
 def _carried(job: Job, message: Message, verdict: Verdict) -> tuple[Delivery, Details]:
     """Write and close a message, and freeze its bytes: every attempt sends the same."""
     desk, agreement = job.desk, job.agreement
-    written = desk.forms[agreement.recipient.network].write(message, _dispatch(job))
+    network, dispatch = agreement.recipient.network, _dispatch(job)
+    written = (
+        answer.write(message, dispatch, network) if message.answers else desk.forms[network].write(message, dispatch)
+    )
     details = (*_proven(message.proof), *_lost(message.losses + written.losses))
     try:
         closed = desk.ciphers[agreement.recipient.lock].close(written.mail, agreement, desk.clock())
@@ -147,7 +162,7 @@ def _dispatch(job: Job) -> Dispatch:
         letters=job.agreement.letters,
         account=job.agreement.account,
         prescriber=job.agreement.prescriber,
-        answers=job.answers,
+        answers=job.thread.message_id if job.thread else "",
         receipt="mdn" in job.asked.asks,
     )
 

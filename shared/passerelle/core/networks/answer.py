@@ -1,0 +1,30 @@
+"""A person's answer in plain words to a mail that the bridge wrote: no document; it stands in that mail's thread."""
+
+from passerelle.core.errors import MalformedError
+from passerelle.core.mail import mime
+from passerelle.core.message import Dispatch, Message, Network, Opened, Written
+
+NO_DOCUMENT = frozenset({"hprim.missing", "xdm.missing"})
+"""What a network says of a mail without any document."""
+
+_SUBJECT = "Réponse à votre courrier"  # the sender's own may name a patient, and travels in clear
+
+
+def read(opened: Opened) -> Message:
+    """Return the answer; MalformedError `answer.…` where it is not text alone: a file belongs to some patient."""
+    mail = mime.read(opened.content)
+    words = [part for part in mail.parts if part.media_type == "text/plain" and not part.attached]
+    others = [part for part in mail.parts if part not in words and part.content.strip()]
+    if any(part.attached or part.media_type != "text/html" for part in others):
+        raise MalformedError("answer.files", "An answer without a medical document has files; it may have text alone.")
+    text = mime.bounded("\n".join(part.text for part in words).strip())
+    if not text:
+        raise MalformedError("answer.empty", "An answer without a medical document has no plain text.")
+    return Message(mail.message_id, mail.sender, mail.subject, (), opened.proof, text=text, answers=True)
+
+
+def write(message: Message, dispatch: Dispatch, network: Network) -> Written:
+    """Return the answer as a mail of text."""
+    named = network is Network.MSSANTE and dispatch.product
+    headers = (("X-MSS-NIL", dispatch.product),) if named else ()  # ECO.2.4.3
+    return Written(mime.write(dispatch, _SUBJECT, f"{message.text}\n", "utf-8", (), headers))
