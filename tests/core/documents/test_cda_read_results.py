@@ -61,7 +61,8 @@ def test_the_laboratorys_code_comes_before_loinc() -> None:
     [
         ('<value xsi:type="REAL" value="2.0"/>', Kind.NUMERIC, "2.0"),
         ('<value xsi:type="INT" value="3"/>', Kind.NUMERIC, "3"),
-        ('<value xsi:type="IVL_PQ"><high value="5" unit="mg/L" inclusive="true"/></value>', Kind.NUMERIC, "<5"),
+        ('<value xsi:type="IVL_PQ"><high value="5" unit="mg/L" inclusive="true"/></value>', Kind.NUMERIC, "<=5"),
+        ('<value xsi:type="IVL_PQ"><low value="5" unit="mg/L" inclusive="false"/></value>', Kind.NUMERIC, ">5"),
         ('<value xsi:type="IVL_PQ"><low value="5" unit="mg/L"/></value>', Kind.NUMERIC, ">5"),
         ('<value xsi:type="IVL_PQ"><low value="5"/><high value="7"/></value>', Kind.TEXT, "5 - 7"),
         ('<value xsi:type="ST">négatif</value>', Kind.TEXT, "négatif"),
@@ -78,7 +79,11 @@ def test_the_laboratorys_code_comes_before_loinc() -> None:
         ('<value xsi:type="IVL_PQ"><low value="a" unit="g/L"/></value>', Kind.TEXT, "a"),
         ('<value xsi:type="PQ" value="beaucoup" unit="g/L"/>', Kind.TEXT, "beaucoup g/L"),
         ('<value xsi:type="PQ" value="1e400" unit="g/L"/>', Kind.TEXT, "1e400 g/L"),
-        ('<value xsi:type="PQ" nullFlavor="NA"/>', Kind.TEXT, ""),
+        ('<value xsi:type="PQ" nullFlavor="NA"/>', Kind.TEXT, "sans objet"),
+        ('<value xsi:type="PQ" nullFlavor="MSK"/>', Kind.TEXT, "masqué"),
+        ('<value xsi:type="ST" nullFlavor="NAV"/>', Kind.TEXT, "indisponible à ce jour"),
+        ('<value xsi:type="CD" nullFlavor="OTH"><originalText>Rare</originalText></value>', Kind.CODED, "Rare"),
+        ('<value xsi:type="IVL_PQ" nullFlavor="UNK"/>', Kind.TEXT, "inconnu"),
         ('<value xsi:type="x:PQ" xmlns:x="urn:other" value="5" unit="g/L"/>', Kind.TEXT, "5 g/L"),
         ('<value xsi:type="c:PQ" xmlns:c="urn:hl7-org:v3" value="5" unit="g/L"/>', Kind.NUMERIC, "5"),
         ("", Kind.TEXT, ""),
@@ -140,33 +145,6 @@ def test_two_results_of_one_row_at_two_times_stay_two() -> None:
     one = make.observation(make.quantity("0.90", "g/L"), code=CODE.format(REFERENCE))
     later = one.replace("202503130830", "202503131030").replace('"g/L"', '"mmol/L"')
     assert len(cda.read(make.report(one, later, text=ROW)).results) == 2
-
-
-def test_a_range_in_another_unit_is_told_but_never_compared() -> None:
-    result = only(make.quantity("0.90", "g/L"), more=make.normal("3.9", "5.8", "mmol/L"))
-    assert (result.measure.low, result.measure.high) == ("", "")
-    assert result.remarks == ("Valeurs de référence : 3.9 - 5.8 mmol/L",)
-
-
-def test_of_several_ranges_none_is_chosen_and_all_are_told() -> None:
-    ranges = [
-        make.normal(low, high, "g/dL").replace("<observationRange>", f"<observationRange><text>{whose}</text>")
-        for whose, low, high in (("Homme", "13", "17"), ("Femme", "12", "16"))
-    ]
-    result = only(make.quantity("12.5", "g/dL"), more="".join(ranges))
-    assert (result.measure.low, result.measure.high) == ("", "")
-    assert result.remarks == (
-        "Valeurs de référence : Homme 13 - 17 g/dL",
-        "Valeurs de référence : Femme 12 - 16 g/dL",
-    )
-    assert only(make.quantity("12.5", "g/dL"), more=ranges[1] * 2).measure.low == "12"
-
-
-def test_a_range_in_two_units_is_told_with_both_and_never_halved() -> None:
-    more = make.normal("4", "10000", "10*9/L").replace('"10000" unit="10*9/L"', '"10000" unit="/uL"')
-    result = only(make.quantity("5", "10*9/L"), more=more)
-    assert (result.measure.low, result.measure.high) == ("", "")
-    assert result.remarks == ("Valeurs de référence : 4 10*9/L - 10000 /uL",)
 
 
 def test_an_earlier_result_is_not_todays() -> None:

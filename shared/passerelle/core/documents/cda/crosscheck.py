@@ -18,8 +18,11 @@ MOST_ROWS = 20
 _NUMBER = re.compile(
     r"(?<![\w.,])([<>≤≥]=?)?\s?((?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,9}|\d{1,30})(?:[.,]\d{1,30})?)(?!\d|[.,]\d)"
 )
-_CODED = re.compile(r"([<>]?)[+-]?([\d.]+)")  # a sign stands apart from its number, or not, and is rare in a laboratory
+_CODED = re.compile(
+    r"([<>]?)=?[+-]?([\d.]+)"
+)  # a sign stands apart from its number, or not, and is rare in a laboratory
 _POWERS = re.compile(r"10[*^eE]\d+|[mµ]m[23]|m[23²]\b")  # digits of units
+_MEASURED = re.compile(rf"(?P<power>{_POWERS.pattern})|{_NUMBER.pattern}")
 _BLANKS = re.compile(r"[ \u00a0\u202f]")
 _ASIDE = re.compile(r"r[ée]f[ée]rence|norm|usuel|ant[ée]ri|pr[ée]c[ée]d|date|intervalle", re.IGNORECASE)
 _TENS = {  # powers of ten: a table may say 4 450 000 /mm3 where the entry says 4.45 T/L
@@ -145,7 +148,7 @@ def _understood(cells: Iterator[str]) -> _Told:
     for cell in cells:
         for limit, number in _numbers(cell):
             numbers[number] = numbers.get(number, frozenset()) | {limit}
-        units |= _units(_NUMBER.sub("", cell).strip(" *"))
+        units |= _units(_MEASURED.sub(lambda found: found["power"] or "", cell).strip(" *"))
     return _Told(numbers, frozenset(units))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from passerelle.core.documents import biology
-from passerelle.core.documents.cda import body, crosscheck, people, times, values
+from passerelle.core.documents.cda import body, crosscheck, people, ranges, times, values
 from passerelle.core.documents.cda.referred import Narrative
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.message import Code, Kind, Measure, Result, Status
@@ -111,14 +111,14 @@ class _Reader:
     def _result(self, observation: etree._Element, chapter: str) -> _Found:
         concept = child(observation, "code")
         reading = values.read(child(observation, "value"), self._text)
-        normal, said = self._normal(observation, reading.unit)
+        normals = ranges.read(observation, reading, self._text)
         said_of_it = _interpretations(observation)
         flag = max(said_of_it.keys() & set(_FLAGS), key=_FLAGS.index, default="")
         result = Result(
             label=self._label(concept),
             kind=reading.kind,
-            measure=values.measure(values.Quantity(reading.text, reading.unit), normal),
-            second=self._second(observation, reading),
+            measure=values.measure(values.Quantity(reading.text, reading.unit), normals.first),
+            second=values.measure(reading.second, normals.second) if reading.second else None,
             codes=_codes(concept),
             flag=flag,
             status=Status.FINAL
@@ -127,7 +127,7 @@ class _Reader:
             chapter=chapter,
             remarks=(
                 *(words for code, words in said_of_it.items() if code != flag),
-                *said,
+                *normals.said,
                 *self._comments(observation),
             ),
         )
@@ -166,25 +166,6 @@ class _Reader:
         shown = next(filter(None, names), "").partition("[")[0].strip()
         return self._text(child(concept, "originalText")) or shown or value(concept, "code")
 
-    def _normal(self, observation: etree._Element, unit: str) -> tuple[values.Range | None, tuple[str, ...]]:
-        """Return the one normal range in the unit of the value; what is only said, or several, goes to the remarks."""
-        ranges = _ranges(observation, unit)
-        if len(ranges) == 1:
-            return ranges[0], ()
-        said = map(self._said, _references(observation))
-        return None, tuple(f"Valeurs de référence : {text}" for text in dict.fromkeys(said) if text)
-
-    def _said(self, reference: etree._Element) -> str:
-        """Return a normal range in words: its text, which may say for whom it is, and its numbers."""
-        reading = values.read(child(reference, "value"), self._text)
-        return " ".join(filter(None, (self._text(child(reference, "text")), reading.text, reading.unit)))
-
-    def _second(self, observation: etree._Element, reading: values.Reading) -> Measure | None:
-        if reading.second is None:
-            return None
-        ranges = _ranges(observation, reading.second.unit)
-        return values.measure(reading.second, ranges[0] if len(ranges) == 1 else None)
-
     def _comments(self, observation: etree._Element) -> list[str]:
         acts = [child(relation, "act") for relation in children(observation, "entryRelationship")]
         texts = [self._text(child(act, "text")) for act in acts if value(child(act, "code"), "code") == _COMMENT]
@@ -198,20 +179,6 @@ def _doubted(result: Result, doubt: str) -> Result:
     said = " ".join(filter(None, (result.measure.value, result.measure.unit, "(à vérifier)")))
     remarks = (_WARNINGS[doubt], *result.remarks)
     return replace(result, kind=Kind.TEXT, measure=Measure(said), second=None, flag="", remarks=remarks)
-
-
-def _references(observation: etree._Element) -> list[etree._Element]:
-    """Return the normal ranges: those without interpretation, or with N."""
-    ranges = [
-        inner for range_ in children(observation, "referenceRange") for inner in children(range_, "observationRange")
-    ]
-    return [one for one in ranges if value(child(one, "interpretationCode"), "code") in ("", "N")]
-
-
-def _ranges(observation: etree._Element, unit: str) -> list[values.Range]:
-    """Return the normal ranges in a unit: several are for ages or sexes, and nobody chose one here."""
-    found = (values.interval(child(one, "value"), unit) for one in _references(observation))
-    return list(dict.fromkeys(one for one in found if one))
 
 
 def _is_result(observation: etree._Element) -> bool:

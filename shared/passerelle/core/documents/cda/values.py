@@ -43,6 +43,20 @@ class Range:
     unit: str = ""
 
 
+_ABSENT = {  # HL7 NullFlavor: a reader must see why there is no value
+    "MSK": "masqué",
+    "NASK": "non demandé",
+    "ASKU": "demandé, mais inconnu",
+    "NAV": "indisponible à ce jour",
+    "NA": "sans objet",
+    "UNK": "inconnu",
+    "NI": "non communiqué",
+    "TRC": "traces",
+    "QS": "quantité suffisante",
+    "OTH": "autre, non codé",
+}
+
+
 class Texts(Protocol):
     """The narrative that elements refer to."""
 
@@ -60,6 +74,11 @@ def read(element: etree._Element | None, texts: Texts) -> Reading:
     """Return the value of an observation; what is not understood becomes text, never a number."""
     if element is None:
         return Reading(Kind.TEXT, "")
+    found = _read(element, texts)
+    return found if found.text else Reading(Kind.TEXT, _ABSENT.get(value(element, "nullFlavor"), ""))
+
+
+def _read(element: etree._Element, texts: Texts) -> Reading:
     known: Mapping[str, Callable[[etree._Element, Texts], Reading]] = {
         "PQ": _quantity,
         "REAL": _quantity,
@@ -109,7 +128,7 @@ def _quantity(element: etree._Element, texts: Texts) -> Reading:
 
 
 def _interval(element: etree._Element, texts: Texts) -> Reading:
-    """Print one side as < or >: ANS's own files write inclusive="true" for what they print as « < »."""
+    """Print one side as < or >, as <= or >= where it says inclusive="true": absent, it is often printed <."""
     low, high = child(element, "low"), child(element, "high")
     numbers, units = ([value(side, name) for side in (low, high)] for name in ("value", "unit"))
     if not all(_DECIMAL.fullmatch(number) for number in numbers if number) or not any(numbers):
@@ -119,7 +138,8 @@ def _interval(element: etree._Element, texts: Texts) -> Reading:
         return Reading(Kind.TEXT, " - ".join(map(" ".join, zip(numbers, units, strict=True))))
     if all(numbers):
         return Reading(Kind.TEXT, " - ".join(numbers), unit)
-    return Reading(Kind.NUMERIC, f">{numbers[0]}" if numbers[0] else f"<{numbers[1]}", unit)
+    closed = "=" if "true" in (value(side, "inclusive") for side in (low, high)) else ""
+    return Reading(Kind.NUMERIC, f">{closed}{numbers[0]}" if numbers[0] else f"<{closed}{numbers[1]}", unit)
 
 
 def _coded(element: etree._Element, texts: Texts) -> Reading:
