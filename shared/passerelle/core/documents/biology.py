@@ -102,12 +102,13 @@ _USAGE = MappingProxyType(  # where French usage is not what UCUM writes
 # What is counted by the giga per litre; all else that is followed by g/l is weighed.
 _COUNTED = re.compile(
     r"^(numération des )?(leucocytes|globules blancs|plaquettes|thrombocytes|poly(nucléaires|\.)?\b|lymphocytes"
-    r"|monocytes|éosinophiles|basophiles|neutrophiles|réticulocytes|blastes|myélocytes|métamyélocytes|érythroblastes|gb\b)",
+    r"|monocytes|éosinophiles|basophiles|neutrophiles|réticulocytes|blastes|myélocytes|métamyélocytes|érythroblastes|gb\b|pn[neb]\b)",
     re.IGNORECASE,
 )
 _WEIGHED = re.compile(
-    r"glyc[ée]mie|glucose|cholest|triglyc|hdl|ldl|ur[ée]e|prot[ée]i|albumine|globuline|h[ée]moglobine|ccmh|cr[ée]atin"
-    r"|calcium|fibrinog|transferrine|haptoglobine|chlore|fer\b|magn[ée]sium|phosph|lipides|urique|immunoglob|ig[agm]\b",
+    r"^(?:alpha|b[êe]ta|gamma)\b|\bhb\b|hgb|protid|ur[ée]mie|\bapo\b|transthyr|sid[ée]rophil|compl[ée]ment\b"
+    r"|\big [agm]\b|glyc[ée]mie|glucose|cholest|triglyc|hdl|ldl|ur[ée]e|prot[ée]i|albumin|globuline|h[ée]moglobine|ccmh"
+    r"|cr[ée]atin|calcium|fibrinog|transferrine|haptoglobine|chlore|fer\b|magn[ée]sium|phosph|lipides|urique|immunoglob|ig[agm]\b",
     re.IGNORECASE,
 )
 _SEDIMENTATION = re.compile(r"\bv\.?s\b|s[ée]dimentation", re.IGNORECASE)
