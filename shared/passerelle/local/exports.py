@@ -80,6 +80,14 @@ def opened(path: Path) -> Files:
         raise MalformedError("archive.file", "A file of the archive is damaged, or too large.") from error
 
 
+def copy(files: Files, folder: Path) -> None:
+    """Copy a whole archive into a folder."""
+    for name in files.names(""):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files.read(name) or b"")
+
+
 def _bounded(content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise MalformedError("archive.file", "A file of the archive is damaged, or too large.")

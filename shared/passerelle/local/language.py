@@ -148,6 +148,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "demo.mail.letter": ("Courrier du médecin, Apicrypt → MSSanté", "Doctor's letter, Apicrypt → MSSanté"),
         "demo.mail.results": ("Biologie de ville, Apicrypt → MSSanté", "Town laboratory, Apicrypt → MSSanté"),
         "demo.mail.damaged": ("Lettre abîmée en route, à refuser", "Letter damaged on its way, to be refused"),
+        "demo.sealed": (
+            "Scellé, puis vérifié sans le pont ({folder}) :",
+            "Sealed, then verified without the bridge ({folder}):",
+        ),
         "demo.notice": ("  ↳ avis à l'expéditeur", "  ↳ notice to the sender"),
         "demo.done": (
             "Ce que chacun a reçu : {folder} ({seconds} s en tout).",
@@ -170,11 +174,13 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
 Démonstration de Passerelle : personnes, lieux et certificats sont inventés.
 Dans chaque dossier : envoye.eml, ce qui a été confié au pont, et recu/, ce que le destinataire ouvre ;
 recu-chiffre.eml est le même courriel tel qu'il a voyagé. remises.json : ce qu'en dit le registre.
+preuve/ : l'archive scellée ; preuve.json : le reçu de chaque courriel. « passerelle verify » les vérifie.
 """,
             """\
 A demonstration of Passerelle: people, places and certificates are invented.
 In each folder: envoye.eml, what was handed to the bridge, and recu/, what its reader opens;
 recu-chiffre.eml is the same mail as it travelled. remises.json: what the ledger says of it.
+preuve/: the sealed archive; preuve.json: the receipt slip of each mail. `passerelle verify` verifies them.
 """,
         ),
         # convert

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from passerelle.core.errors import PasserelleError
 from passerelle.core.receipts import note, slip, verification
+from passerelle.core.receipts.delivery import Event
 from passerelle.core.receipts.note import Verifier
 from passerelle.core.receipts.slip import Slip
 from passerelle.core.receipts.verification import CheckStamp, Report, Trust
 from passerelle.local import exports, language, phrasebook
 from passerelle.local.language import Language
 
+_PRINTABLE = dict.fromkeys((*range(32), *range(127, 160)))  # a slip is a stranger's file
 EX_OK, EX_DATAERR, EX_NOINPUT = 0, 65, 66  # sysexits.h
 
 
@@ -109,7 +111,7 @@ def _archive(wish: Wish, tongue: Language, report: Report) -> int:
 
 
 def _slip(wish: Wish, tongue: Language, found: Slip) -> int:
-    events = [f"  {_time(one.at)}  {one.actor:<12} {one.state.value:<11} {one.reason}".rstrip() for one in found.events]
+    events = [_event(one) for one in found.events]
     said = [
         language.text("verify.slip", tongue, delivery=found.delivery, events=len(events), size=found.checkpoint.size),
         *events,
@@ -141,6 +143,13 @@ def _slip(wish: Wish, tongue: Language, found: Slip) -> int:
     }
     _print(wish, value, said)
     return EX_OK
+
+
+def _event(event: Event) -> str:
+    """Return a line for an event; `mail` is the SHA-256 of the bytes that came in, or that go out."""
+    details = " ".join(f"{name}={value}" for name, value in event.details)
+    line = f"  {_time(event.at)}  {event.actor:<12} {event.state.value:<11} {event.reason} {details}"
+    return line.translate(_PRINTABLE).rstrip()
 
 
 def _wrong(tongue: Language, error: PasserelleError, where: str) -> list[str]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from passerelle.core.receipts import slip, verification
+from passerelle.local import exports, verifier
 from passerelle.local.commands import timeline
 from passerelle.local.commands.rounds import Round
 from passerelle.local.towns import world
@@ -56,8 +58,23 @@ def _cross(voice: Voice, here: World, place: Path, output: Path) -> Round:
     if not happened.ended:
         raise SetupError("setup.stuck", log=place / "ministack.log")
     happened.lay_out(output)
+    _prove(voice, happened, output)
     (output / _MARK).write_text(voice.text("demo.readme"), "utf-8")
     return happened
+
+
+def _prove(voice: Voice, happened: Round, output: Path) -> None:
+    """Seal what has happened, copy the archive, write the slip of each mail, and verify the copy as an auditor does."""
+    bridge, copy = happened.world.bridge, output / "preuve"
+    bridge.invoke("seal")
+    exports.copy(bridge.archive, copy)
+    keys = verification.own_keys(bridge.archive)
+    for name, place in zip(happened.posted, happened.places(output), strict=True):
+        found = slip.search(exports.opened(copy), name)
+        (place / "preuve.json").write_bytes(slip.made(exports.opened(copy), found, *keys))
+    voice.say("demo.sealed", folder=copy)
+    if verifier.run(verifier.Wish(copy, tuple(key.text() for key in keys)), voice.language):
+        raise SetupError("demo.unexpected", folder=output)
 
 
 def _clear(output: Path) -> None:

@@ -93,8 +93,7 @@ class Round:
 
     def lay_out(self, folder: Path) -> None:
         """Write for each mail what was sent, what arrived and what its reader opens, and all timelines."""
-        for number, posted in enumerate(self.posted.values(), 1):
-            place = folder / f"{number}-{posted.folder}"
+        for posted, place in zip(self.posted.values(), self.places(folder), strict=True):
             place.mkdir()
             (place / "envoye.eml").write_bytes(posted.mail)
             arrival = self.arrival(posted)
@@ -105,6 +104,10 @@ class Round:
             unpacking.lay_out(self.opened(posted), place / "recu")
         records = [timeline.record(self._get(name), self._history(name)) for name in self._all()]
         (folder / "remises.json").write_text(json.dumps(records, ensure_ascii=False, indent=2), "utf-8")
+
+    def places(self, folder: Path) -> list[Path]:
+        """Return the folder of each mail, in their order."""
+        return [folder / f"{number}-{posted.folder}" for number, posted in enumerate(self.posted.values(), 1)]
 
     def _all(self) -> list[str]:
         notices = [self._get(name).notice for name in self.posted]
