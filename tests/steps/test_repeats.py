@@ -58,6 +58,17 @@ def test_what_failed_may_be_sent_again() -> None:
     assert [d.state for d in office.ledger.everything() if not d.notice_of] == [State.FAILED, State.ACCEPTED]
 
 
+@pytest.mark.parametrize("failures", [1, 3])
+def test_what_failed_and_was_sent_again_is_not_sent_a_third_time(failures: int) -> None:
+    office = Office()
+    office.relay.plan.extend(["reject", "accept"] * failures)  # each failure, then its notice
+    for copy in range(failures + 3):
+        office.post(again(copy))
+        office.settle()
+    ends = [d.state for d in office.ledger.everything() if not d.notice_of]
+    assert ends == [*[State.FAILED] * failures, State.ACCEPTED, State.ABSORBED, State.ABSORBED]
+
+
 def test_after_a_month_the_same_content_is_news() -> None:
     office = Office()
     office.post(again(1))

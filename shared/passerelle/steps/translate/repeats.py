@@ -12,6 +12,8 @@ from passerelle.steps.ports import TranslateDesk
 
 TWICE = "duplicate.suppressed"
 MASS = "policy.mass-mailing"
+MOST_FAILURES = 20
+"""Deliveries of one content that came to nothing, one after the other, that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,15 @@ def find(desk: TranslateDesk, delivery: Delivery, envelope: Envelope, message: M
 
 
 def _earlier(desk: TranslateDesk, delivery: Delivery, key: str) -> str:
-    """Return the delivery that did the same work, unless it came to nothing: then this one may do better."""
-    first = desk.ledger.claim(f"content {key}", delivery.id, desk.clock())
-    standing = desk.ledger.find(first) if first != delivery.id else None
-    return first if standing and standing.state not in TOLD else ""
+    """Return the delivery that did the same work; where it came to nothing, the one that took its place, if any."""
+    name = f"content {key}"
+    for _ in range(MOST_FAILURES):
+        first = desk.ledger.claim(name, delivery.id, desk.clock())
+        standing = desk.ledger.find(first) if first != delivery.id else None
+        if standing is None or standing.state not in TOLD:
+            return first if standing else ""
+        name = f"content {key} after {first}"
+    return ""
 
 
 def _digest(*words: str) -> str:
