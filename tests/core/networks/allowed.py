@@ -239,6 +239,7 @@ PHRASES = (
     "Anormalité Valeurs normales Signalé par * dans le message d'origine < > à soit supprimé",
     "L'anormalité transmise ne s'accorde pas avec les valeurs Les deux unités ne disent la même chose. N L H LL HH",
     "Le point de ce nombre peut séparer des milliers il transmis comme un texte. Isolat",
+    "ATTENTION : le codage du document nie « » (negationInd).",
     "Laboratoire du Nord & Cie Bernard Luc Dr CH Exemple Médecine interne",
     "ATTENTION : des valeurs codées de ce document diffèrent de son texte ; à vérifier contient des résultats niés",
     "le texte du compte rendu donne une autre valeur le document nie ce résultat (negationInd) Antériorité du",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from passerelle.core.documents import narrative
-from passerelle.core.documents.cda import media, transcript
+from passerelle.core.documents.cda import media, negation, transcript
+from passerelle.core.documents.cda.referred import Narrative
 from passerelle.core.documents.effort import LETTERS, Effort, Work
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.documents.narrative.layout import wrap
@@ -40,7 +41,8 @@ def read(document: etree._Element, effort: Effort) -> Body:
     _bound(told, effort)
     files = media.collect(structured)
     names = {identifier: file.name for identifier, file in files.items()}
-    text = [line for section in sections(structured) for line in _section(section, names, 0)]
+    teller = _Teller(names, Narrative(structured))
+    text = [line for section in sections(structured) for line in teller.section(section, 0)]
     ordered = sorted(files.values(), key=lambda file: file.media_type != media.PDF)
     return Body(tuple(text[1:]), tuple(ordered))
 
@@ -88,21 +90,31 @@ def _letter(text: str) -> tuple[str, ...]:
     return tuple(piece for line in text.strip().splitlines() for piece in wrap(line, narrative.WIDTH))
 
 
-def _section(section: etree._Element, names: Mapping[str, str], depth: int) -> Iterator[str]:
-    title = words(child(section, "title"))
-    if title:
-        yield ""
-        rows = wrap(title, narrative.WIDTH)
-        yield from rows
-        yield ("-" if depth else "=") * max(map(len, rows))
-    elif depth == 0:
-        yield ""
-    if _is_copy(section):
-        yield from (f"[Pièce jointe : {name}]" for name in _files(section, names))
-    else:
-        yield from narrative.lines(child(section, "text"), media=names)
-    for inner in sections(section):
-        yield from _section(inner, names, depth + 1)
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Lays out sections, with the names of their files and the narrative that their entries refer to."""
+
+    names: Mapping[str, str]
+    narrative: Narrative
+
+    def section(self, section: etree._Element, depth: int) -> Iterator[str]:
+        """Yield the lines of a section and of those inside it, what its entries deny after its text."""
+        title = words(child(section, "title"))
+        if title:
+            yield ""
+            rows = wrap(title, narrative.WIDTH)
+            yield from rows
+            yield ("-" if depth else "=") * max(map(len, rows))
+        elif depth == 0:
+            yield ""
+        if _is_copy(section):
+            yield from (f"[Pièce jointe : {name}]" for name in _files(section, self.names))
+        else:
+            yield from narrative.lines(child(section, "text"), media=self.names)
+        for warning in negation.warnings(section, self.narrative):
+            yield from wrap(warning, narrative.WIDTH)
+        for inner in sections(section):
+            yield from self.section(inner, depth + 1)
 
 
 def _is_copy(section: etree._Element) -> bool:
