@@ -206,7 +206,7 @@ class FakeLedger:
     def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
         with self._lock:
             found = [event for events in self._events.values() for event in events]
-        yield from [event for event in found if since <= event.at < until]
+        yield from sorted((event for event in found if since <= event.at < until), key=lambda event: event.at)
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         with self._lock:

@@ -146,6 +146,28 @@ def test_a_day_is_of_utc_and_in_order(ledger: Ledger) -> None:
     assert [delivery.id for delivery in ledger.opened_on(date(2026, 11, 21))] == [before.id]
 
 
+def test_events_are_logged_by_their_time_over_days_and_parts(ledger: Ledger) -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    times = [midnight + timedelta(minutes=minutes) for minutes in range(-30, 30, 3)]
+    for at in reversed(times):
+        delivery = _delivery(opened_at=at)
+        ledger.open(delivery, _event(delivery, at=at))
+    since, until = times[2], times[-2]
+    assert [event.at for event in ledger.logged(since, until)] == times[2:-2]
+    assert {event.previous for event in ledger.logged(since, until)} == {""}
+    assert list(ledger.logged(until, until)) == []
+
+
+def test_a_long_log_comes_back_whole_and_in_order(ledger: Ledger) -> None:
+    delivery = _opened(ledger)
+    for number in range(20):
+        delivery = noted(delivery)
+        details = (("x", "x" * 60_000),)
+        ledger.record(delivery, _event(delivery, at=NOON + timedelta(seconds=number), details=details))
+    found = list(ledger.logged(NOON, NOON + timedelta(hours=1)))
+    assert [event.sequence for event in found] == list(range(21))
+
+
 def test_more_than_a_page_comes_back_whole(ledger: Ledger) -> None:
     """DynamoDB answers at most 1 MB at once."""
     made = {_opened(ledger, reason="x" * 60_000).id for _ in range(20)}

@@ -7,8 +7,9 @@ import pytest
 
 from passerelle.core.errors import MalformedError, UnavailableError, UntrustedError
 from passerelle.core.receipts import chain, note, tiles, tree
+from passerelle.core.receipts.verification import Trust, verify
 from passerelle.steps import seal as step
-from passerelle.steps.seal import Sealed, seal
+from passerelle.steps.seal import Sealed, gathering, seal
 from tests.fakes import FakeArchive, FakeStamper
 from tests.steps.sealing import KEY, NAME, OTHER, Crashing, Registry, late
 
@@ -77,6 +78,20 @@ def test_a_large_seal_is_cut_into_several(monkeypatch: pytest.MonkeyPatch) -> No
     assert registry.seal().size == 30
     assert len(list(registry.archive.names("events/"))) == 5
     check(registry)
+
+
+def test_what_has_waited_for_long_is_taken_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "MOST", 7)
+    registry = Registry()
+    deliveries = registry.happen(10)
+    for _ in range(30):
+        registry.clock.forward(hours=1)
+        deliveries += registry.happen(1)
+    broken = registry.ledger._events[deliveries[3].id]
+    broken[1] = replace(broken[1], reason="another")
+    assert registry.seal() == Sealed(117, 117, broken=(deliveries[3].id,))
+    assert len(registry.sealed()) == len(set(registry.sealed())) == 117
+    assert verify(registry.archive, Trust((KEY.verifier,))).wrong is None
 
 
 def test_what_the_index_shows_late_is_sealed_late() -> None:

@@ -11,6 +11,7 @@
 """
 
 import hashlib
+import heapq
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -144,10 +145,11 @@ class DynamoLedger:
         yield from map(entries.to_delivery, found)
 
     def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Return the events from a time until before another, in the order of no more than their parts of a day."""
-        for days in range((until.date() - since.date()).days + 1):
-            for part in range(entries.LOGS):
-                yield from map(entries.to_event, self._logged(since, until, since.date() + timedelta(days), part))
+        """Return the events from a time until before another, in the order of time; read as they are asked for."""
+        for days in range((until.date() - since.date()).days + 1 if since < until else 0):
+            day = since.date() + timedelta(days)
+            parts = [self._logged(since, until, day, part) for part in range(entries.LOGS)]
+            yield from map(entries.to_event, heapq.merge(*parts, key=lambda item: item["at"]["S"]))
 
     def _logged(self, since: datetime, until: datetime, day: date, part: int) -> Iterator[entries.Item]:
         return self._query(

@@ -77,7 +77,7 @@ class Ledger(Protocol):
         """Return the events of a delivery, oldest first."""
 
     def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
-        """Return the events from a time until before another, in any order; the newest of all may be missing yet."""
+        """Return the events from a time until before another, in the order of time; the newest may be missing yet."""
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         """Return the deliveries whose `wake_at` has come."""

@@ -7,11 +7,10 @@
 3. The events of a delivery whose chain is broken stay out, are told of, and hinder no other.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from passerelle.core.errors import UnavailableError, UntrustedError
 from passerelle.core.receipts import archive, chain
@@ -25,6 +24,9 @@ OVERLAP = timedelta(hours=3)
 REACH = timedelta(days=90)
 """How far back the very first seal looks."""
 
+MOST = 100_000
+"""Events that are held at once: what has waited longer, after an outage, is taken piece by piece."""
+
 _LATELY = 1_000_000
 """Events among which those of the hours before are looked for: more than a day of the largest bridge."""
 
@@ -37,6 +39,10 @@ class _Sealed:
     hashes: set[str] = field(default_factory=set)
     places: set[tuple[str, int]] = field(default_factory=set)
 
+    def holds(self, event: Event) -> bool:
+        """Return whether this very event was sealed."""
+        return chain.digest(event) in self.hashes
+
 
 @dataclass(slots=True)
 class Gathering:
@@ -45,10 +51,11 @@ class Gathering:
     desk: SealDesk
     broken: set[str] = field(default_factory=set)  # deliveries
     _waiting: list[bytes] | None = None
+    _more: bool = False  # the ledger has more than was held at once
 
     def next(self, size: int, most: int) -> list[bytes]:
         """Return the next written events to seal in a log of a size; none where all is sealed."""
-        if self._waiting is None:
+        while self._waiting is None or (self._more and not self._waiting):
             self._waiting = self._all(size)
         taken, self._waiting = self._waiting[:most], self._waiting[most:]
         return taken
@@ -61,9 +68,12 @@ class Gathering:
         until = self.desk.clock() - self.desk.delay
         sealed = self._lately(size, until)
         found: dict[str, dict[int, Event]] = {}
-        for event in self.desk.ledger.logged(sealed.since, until):
-            if chain.digest(event) not in sealed.hashes:
-                found.setdefault(event.delivery, {})[event.sequence] = event
+        logged = self.desk.ledger.logged(sealed.since, until)
+        fresh = (event for event in logged if event.delivery not in self.broken and not sealed.holds(event))
+        held = list(islice(fresh, MOST))
+        self._more = len(held) == MOST
+        for event in held:
+            found.setdefault(event.delivery, {})[event.sequence] = event
         runs = [self._run([events[place] for place in sorted(events)], sealed) for events in found.values()]
         return [chain.written(event) for event in _ordered(runs)]
 
@@ -74,14 +84,14 @@ class Gathering:
         sealed = _Sealed(until - REACH)
         for name in reversed([one for one in names if archive.number(one) < size]):
             entries = archive.lines(required(self.desk.archive, name))
-            said = [json.loads(entry) for entry in entries]
-            newest = datetime.fromisoformat(max(one["at"] for one in said))
+            said = [chain.link(entry) for entry in entries]
+            newest = max(one.at for one in said)
             if not sealed.hashes:
                 sealed.since = newest - OVERLAP
             elif newest < sealed.since - 2 * OVERLAP:
                 break
             sealed.hashes.update(leaf_hash(entry).hex() for entry in entries)
-            sealed.places.update((one["delivery"], one["sequence"]) for one in said)
+            sealed.places.update((one.delivery, one.sequence) for one in said)
         return sealed
 
     def _run(self, events: list[Event], sealed: _Sealed) -> list[Event]:
@@ -95,10 +105,12 @@ class Gathering:
         history = self.desk.ledger.history(name)[: events[-1].sequence + 1]
         try:
             chain.check(history)
+            fresh = [event for event in history if event.at >= sealed.since and not sealed.holds(event)]
         except UntrustedError:
+            fresh = []
+        if not fresh:  # an event that the delivery itself does not have
             self.broken.add(name)
-            return []
-        return [event for event in history if event.at >= sealed.since and chain.digest(event) not in sealed.hashes]
+        return fresh
 
 
 def required(files: Archive, name: str) -> bytes:
