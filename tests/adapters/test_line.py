@@ -193,7 +193,7 @@ def test_a_parameter_is_written_as_xtext(text: str, written: str) -> None:
 def test_where_too_little_time_is_left_nothing_is_said() -> None:
     nowhere = relay(Place(host="127.0.0.1", port=1))
     reply = nowhere.send(envelope(MAIL), MAIL, Dot(), Errand(NAME, lambda: DOT + AFTER_DOT))
-    assert reply == Reply(Outcome.POSTPONED, 0, "4.4.7")
+    assert reply == Reply(Outcome.POSTPONED, 0, "4.4.5")
 
 
 def test_the_wait_for_the_last_answer_ends_before_the_function_does() -> None:

@@ -106,8 +106,20 @@ def test_a_mail_that_is_rejected_has_failed_and_the_sender_is_told(word: str) ->
     office.relay.plan.append(word)
     delivery = deliver(office.delivering, ready(office).id)
     assert (delivery.state, delivery.reason) == (State.FAILED, REJECTED)
-    assert office.said(delivery)["code"] in {"550", "554"}
+    said = office.said(delivery)
+    assert (said["code"], said["error"]) in {("550", "550"), ("554", "554")}
     assert office.queue.wakes[-1] == ("acknowledge", delivery.id)
+
+
+@pytest.mark.parametrize(("word", "code"), [("reject", "rejected.550"), ("postpone", "expired.451")])
+def test_the_notice_to_the_sender_names_the_agencys_code(word: str, code: str) -> None:
+    office = Office()
+    office.relay.plan.append(word)
+    office.force(ready(office), State.READY, give_up_at=office.clock.now)
+    office.settle()
+    ((envelope, notice),) = office.relay.inbox
+    assert not envelope.sender
+    assert f"Diagnostic-Code: x-passerelle; delivery.{code}\r\n".encode() in notice
 
 
 def test_a_lost_answer_is_flagged_then_sent_again_after_the_wait_for_a_dsn() -> None:

@@ -14,6 +14,7 @@ ends the doubt of an answer that never came.
 """
 
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -52,11 +53,20 @@ _NOT_CONFORMING = Reply(Outcome.REJECTED, 0, "5.6.0")  # RFC 3463 §3.7: media e
 _TOO_LARGE = Reply(Outcome.REJECTED, 0, "5.3.4")
 _NOT_8BIT = Reply(Outcome.REJECTED, 0, "5.6.3")
 _NOT_UTF8 = Reply(Outcome.REJECTED, 0, "5.6.9")  # RFC 6531 §3.7.4: UTF-8 in a header
-_NO_TIME = Reply(Outcome.POSTPONED, 0, "4.4.7")
+_NO_TIME = Reply(Outcome.POSTPONED, 0, "4.4.5")  # we ourselves are too busy
 _NOT_LISTED = Reply(Outcome.REJECTED, 0, "5.1.2")  # RFC 3463 §3.2: bad destination system
-_NO_CONNECTION = Reply(Outcome.POSTPONED, 0, "4.4.2")
+_NO_CONNECTION = Reply(Outcome.POSTPONED, 0, "4.4.1")  # RFC 3463 §3.5
+_CUT = Reply(Outcome.POSTPONED, 0, "4.4.2")
+_NO_NAME = Reply(Outcome.POSTPONED, 0, "4.4.3")
+_TOO_SLOW = Reply(Outcome.POSTPONED, 0, "4.4.7")
 _NO_TLS = Reply(Outcome.POSTPONED, 0, "4.7.4")
 _BAD_TLS = Reply(Outcome.POSTPONED, 0, "4.7.5")
+_FAULTS = (
+    (ssl.SSLError, _BAD_TLS),
+    (socket.gaierror, _NO_NAME),
+    (TimeoutError, _TOO_SLOW),
+    (ConnectionRefusedError, _NO_CONNECTION),
+)
 
 
 class Guard(Protocol):
@@ -183,7 +193,7 @@ def _why(error: Exception) -> Reply:
         return error.reply
     if isinstance(error, smtplib.SMTPResponseException):
         return Reply(Outcome.POSTPONED, error.smtp_code)
-    return _BAD_TLS if isinstance(error, ssl.SSLError) else _NO_CONNECTION
+    return next((reply for kind, reply in _FAULTS if isinstance(error, kind)), _CUT)
 
 
 def _greet(peer: Peer) -> None:

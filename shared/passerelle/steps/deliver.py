@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from passerelle.core.errors import OvertakenError, PasserelleError
+from passerelle.core.receipts import smtp_errors
 from passerelle.core.receipts.backoff import delay
 from passerelle.core.receipts.delivery import Delivery, answer_by, moved
 from passerelle.core.receipts.lifecycle import AT_WORK, State
@@ -174,5 +175,7 @@ def _said(reply: Reply) -> Details:
     """Return what the peer said, as far as it has the form of a code: anything else could hold an address."""
     enhanced = reply.enhanced if _ENHANCED.fullmatch(reply.enhanced) else ""
     queue_id = reply.queue_id if _QUEUE_ID.fullmatch(reply.queue_id) else ""
-    said = (("code", str(reply.code or "")), ("enhanced", enhanced), ("queue", queue_id))
+    failed = reply.outcome in {Outcome.POSTPONED, Outcome.REJECTED}
+    error = smtp_errors.of(reply.code, enhanced) if failed and (reply.code or enhanced) else ""
+    said = (("code", str(reply.code or "")), ("enhanced", enhanced), ("queue", queue_id), ("error", error))
     return tuple((name, value) for name, value in said if value)
