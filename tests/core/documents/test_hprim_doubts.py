@@ -7,7 +7,7 @@ from lxml import etree
 
 from passerelle.core.documents import cda, code_table
 from passerelle.core.documents.hprim import contradictions
-from passerelle.core.message import Document, Kind, Measure, Result
+from passerelle.core.message import Document, Kind, Measure, Result, Status
 from tests.core.documents.hprim_files import codes, file, header, lab, one
 from tests.core.documents.synthetic import AUTHOR, SENDER
 
@@ -139,6 +139,7 @@ def test_a_result_of_words_contradicts_nothing() -> None:
         "RES|Glycémie|G|N|1.34 g/l|0.75|1.15|H|F",
         "RES|Glycémie|G|1.34|g/l|0.75|1.15|H|F",
         "RES|Glycémie|G|N|1.34|g/l|0.75|1.15||H|F",
+        "RES|Glycémie|G|N|1.00|g/l|0.75|1.15||N|F",
     ],
 )
 def test_a_line_with_a_separator_too_many_or_too_few_within_is_text_and_said(line: str) -> None:
@@ -146,6 +147,11 @@ def test_a_line_with_a_separator_too_many_or_too_few_within_is_text_and_said(lin
     assert document.results == ()
     assert line in document.text
     assert codes(found) == ["hprim.result-shifted"]
+
+
+def test_a_status_that_is_n_alone_shifts_nothing_and_vouches_for_nothing() -> None:
+    (result,) = lab("RES|Glycémie|G|N|1.00|g/l|0.75|1.15||N")[1].results
+    assert (result.status, result.remarks) == (Status.UNVALIDATED, ("Statut : N",))
 
 
 def test_one_is_no_unit_and_shifts_nothing() -> None:

@@ -28,7 +28,7 @@ def read(line: str) -> Result | None:
     """Return the result of a RES line, short ones included; None where a `|` too many or too few has shifted it."""
     fields = [charset.field(text) for text in line.split("|")]
     _, label, code, kind, value, unit, low, high, flag, status, *second = (fields + [""] * FIELDS)[:FIELDS]
-    if overlong(line) or _shifted(unit, flag, status):
+    if overlong(line) or _shifted(unit, flag, status, second[0]):
         return None
     measure, remarks = _measure(value, unit, low, high)
     starless, stars = _starless(measure.value, kind)
@@ -50,10 +50,11 @@ def overlong(line: str) -> bool:
     return any(text.strip() for text in line.split("|")[FIELDS:])
 
 
-def _shifted(unit: str, flag: str, status: str) -> bool:
+def _shifted(unit: str, flag: str, status: str, after: str) -> bool:
     """Tell whether a `|` stands too many or too few: a number where unit or flag is due, a flag in the status."""
     numbers = (number(text) for text in (unit, flag) if text not in ("", "1"))  # 1 is UCUM's for no unit
-    return any(numbers) or status.upper() in _FLAGS_ALONE
+    flagged = status.upper() in _FLAGS and after.upper() in _STATUSES.keys() - {""}
+    return any(numbers) or flagged or status.upper() in _FLAGS_ALONE
 
 
 def _second(fields: list[str]) -> tuple[Measure | None, tuple[str, ...]]:
