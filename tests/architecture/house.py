@@ -127,7 +127,8 @@ def verdicts(root: Path) -> set[str]:
     """Return the reason codes that are no errors: what the policy and the steps decide."""
     rooms = ("steps", "core/receipts")
     decisions = (path for room in rooms for path in (root / "shared/passerelle" / room).rglob("*.py"))
-    deciding = {root / "shared/passerelle/core/policy.py", *decisions}
+    doubting = root / "shared/passerelle/core/documents/cda/results.py"
+    deciding = {root / "shared/passerelle/core/policy.py", doubting, *decisions}
     constants = {
         node.value
         for path, tree in modules(root)

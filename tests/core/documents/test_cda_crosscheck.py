@@ -4,7 +4,7 @@ import pytest
 
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda import crosscheck
-from passerelle.core.documents.cda.results import DIFFER, NEGATED
+from passerelle.core.documents.cda.results import CANCELLED, DIFFER, NEGATED
 from passerelle.core.message import Document, Kind
 from tests.vectors import make_cda as make
 
@@ -111,3 +111,12 @@ def test_an_earlier_result_that_the_table_leaves_out_is_told_with_its_day() -> N
     assert told.results[0].remarks == ("Antériorité du 13/03/2025 : 1.10 g/L",)
     assert len(told.results) == 1
     assert read(value, table("Glucose", "1,30 g/l", "", "1,10"), earlier).results[0].remarks == ()
+
+
+@pytest.mark.parametrize("status", ["cancelled", "nullified", "suspended", "held"])
+def test_a_result_that_is_taken_back_is_told_and_not_filed(status: str) -> None:
+    document = cda.read(make.report(make.observation(make.quantity("0.90", "g/L"), status=status)))
+    (result,) = document.results
+    assert document.doubts == (CANCELLED,)
+    assert (result.kind, result.measure.value) == (Kind.TEXT, "0.90 g/L (à vérifier)")
+    assert result.remarks[0] == "ATTENTION : ce résultat est annulé ou suspendu dans le document"

@@ -18,9 +18,12 @@ _FLAGS = ("N", "L", "H", "LL", "HH")  # the graver the later
 
 DIFFER = "doubt.cda-values-differ"
 NEGATED = "doubt.cda-negated"
+CANCELLED = "doubt.cda-cancelled"
+_VOID = ("cancelled", "nullified", "suspended", "held")  # HL7 ActStatus of what was not done, or is taken back
 _WARNINGS = {
     DIFFER: "ATTENTION : le texte du compte rendu donne une autre valeur",
     NEGATED: "ATTENTION : le document nie ce résultat (negationInd)",
+    CANCELLED: "ATTENTION : ce résultat est annulé ou suspendu dans le document",
 }
 
 
@@ -145,9 +148,12 @@ class _Reader:
         return crosscheck.row(place) if place is not None else self._rows.get(crosscheck.folded(self._label(concept)))
 
     def _doubt(self, observation: etree._Element, reading: values.Reading, row: etree._Element | None) -> str:
-        """Return why a result is none to file: it is negated, or its row says something else."""
-        if any(value(one, "negationInd") == "true" for one in (observation, *observation.iterancestors())):
+        """Return why a result is none to file: it is negated, taken back, or its row says something else."""
+        above = (observation, *observation.iterancestors())
+        if any(value(one, "negationInd") == "true" for one in above):
             return NEGATED
+        if any(value(child(one, "statusCode"), "code") in _VOID for one in above):
+            return CANCELLED
         return DIFFER if self._tables.differs(reading, row) else ""
 
     def _earlier(self, observation: etree._Element, row: etree._Element | None) -> Iterator[str]:
