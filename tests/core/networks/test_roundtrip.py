@@ -61,11 +61,15 @@ _SENSITIVE = make_cda.observation(
 )
 _NARRATIVE = '<paragraph><content ID="a">Amoxicilline</content> 4 µg/ml</paragraph>'
 
+_OTHERWISE = '<table><tbody><tr><td><content ID="a">Amoxicilline</content></td><td>8 µg/ml</td></tr></tbody></table>'
+
 
 def rare() -> Iterator[bytes]:
     """Yield packages for differences that chance brings up once in hundreds."""
     yield crossing.packed(make_cda.cda(make_cda.single(make_cda.pdf("ce jour"))))
     yield crossing.packed(make_cda.report(_SENSITIVE, text=_NARRATIVE))
+    yield crossing.packed(make_cda.report(_SENSITIVE, text=_OTHERWISE))
+    yield crossing.packed(make_cda.cda(make_cda.section("<paragraph>Nom écrit 山田</paragraph>")))
     withdrawn = make_cda.report(_SENSITIVE, text=_NARRATIVE)
     yield make_cda.xdm({"DOC0001.XML": withdrawn}, action="D")
 
