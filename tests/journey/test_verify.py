@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from passerelle.core.receipts import timestamp
 from passerelle.local.commands.rounds import Round
@@ -84,6 +85,18 @@ def test_a_slip_is_written_and_checked_without_the_archive(archive: Path, tmp_pa
     assert f"Remise {entry['delivery']} : 3 événements, dans un registre de 18" in done.stdout.decode()
     assert json.loads(passerelle("verify", str(target), "--json").stdout)["keys_given"] is False
     assert passerelle("verify", str(target), "--key", OTHER.verifier.text()).returncode == 65
+
+
+def test_a_slip_for_people_who_read_paper_names_the_file_that_proves_it(archive: Path, tmp_path: Path) -> None:
+    entry = json.loads((archive / "events/000000000000.jsonl").read_text().splitlines()[0])
+    target = tmp_path / "recu.pdf"
+    done = passerelle("slip", entry["delivery"], "--archive", str(archive), "--to", str(target))
+    assert done.returncode == 0, done.stderr
+    text = "\n".join(page.extract_text() for page in PdfReader(target).pages)
+    assert entry["delivery"] in text
+    assert "passerelle verify recu.json" in text
+    assert "REFUSED" in text
+    assert passerelle("verify", str(tmp_path / "recu.json")).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Écrire le reçu d'une remise, vérifiable sans le pont (« passerelle verify »).",
             "Write the receipt slip of a delivery, to be checked without the bridge (`passerelle verify`).",
         ),
-        "help.slip.to": ("Fichier où l'écrire ; sinon, sortie standard.", "File to write it to; else standard output."),
+        "help.slip.to": (
+            "Fichier où l'écrire (.json ; .pdf : les deux) ; sinon, sortie standard.",
+            "File to write it to (.json; .pdf: both); else standard output.",
+        ),
         "help.slip.archive": (
             "Copie de l'archive (dossier ou zip) où chercher, sans la pile.",
             "Copy of the archive (folder or zip) to look in, without the stack.",
@@ -200,6 +203,11 @@ preuve/: the sealed archive; preuve.json: the receipt slip of each mail. `passer
         "deliveries.reason": ("Motif", "Reason"),
         "deliveries.none": ("Aucune remise le {day}.", "No delivery on {day}."),
         # proof
+        "slip.title": ("Reçu d'une remise", "Receipt of a delivery"),
+        "slip.paper": (
+            "Seul le fichier {file} porte les preuves.\nIl se vérifie partout : passerelle verify {file}",
+            "Only the file {file} holds the proofs.\nCheck it anywhere: passerelle verify {file}",
+        ),
         "slip.written": ("{file} : {events} événements prouvés.", "{file}: {events} events proven."),
         "slip.waiting": (
             "{waiting} événement(s) pas encore scellé(s) : redemander le reçu dans une ou deux heures.",

@@ -110,19 +110,19 @@ def _archive(wish: Wish, tongue: Language, report: Report) -> int:
     return EX_DATAERR if report.wrong else EX_OK
 
 
-def _slip(wish: Wish, tongue: Language, found: Slip) -> int:
-    events = [_event(one) for one in found.events]
-    said = [
-        language.text("verify.slip", tongue, delivery=found.delivery, events=len(events), size=found.checkpoint.size),
-        *events,
-        language.text("verify.key", tongue, signer=found.key.text(), size=found.checkpoint.size),
-        language.text("verify.given" if found.given else "verify.own", tongue),
-        *(
-            [language.text("verify.stamped", tongue, at=_time(found.stamped), size=found.checkpoint.size)]
-            if found.stamped
-            else []
-        ),
+def told(found: Slip, tongue: Language) -> list[str]:
+    """Return what a slip says, a line for each event."""
+    size, signer = found.checkpoint.size, found.key.text()
+    return [
+        language.text("verify.slip", tongue, delivery=found.delivery, events=len(found.events), size=size),
+        *map(_event, found.events),
+        *language.text("verify.key", tongue, signer=signer, size=size).split("\n"),
+        *([language.text("verify.stamped", tongue, at=_time(found.stamped), size=size)] if found.stamped else []),
     ]
+
+
+def _slip(wish: Wish, tongue: Language, found: Slip) -> int:
+    said = [*told(found, tongue), language.text("verify.given" if found.given else "verify.own", tongue)]
     value = {
         "proven": True,
         "delivery": found.delivery,
