@@ -17,6 +17,7 @@ from passerelle.core.message import (
     Code,
     Dispatch,
     Document,
+    Identifier,
     Loss,
     Mailbox,
     Message,
@@ -29,6 +30,7 @@ from passerelle.core.message import (
 from passerelle.core.policy import Agreement, Correspondent
 from passerelle.core.receipts.delivery import Delivery, Event, stopped
 from passerelle.core.receipts.lifecycle import State, allows
+from passerelle.core.receipts.marks import Kind, mark
 from passerelle.core.receipts.signing import SealKey
 from passerelle.steps.audit.ports import By, Leaf, Place, Tally
 from passerelle.steps.collect.ports import Listing, Waiting
@@ -254,7 +256,16 @@ class FakeRegister:
 def _told_by(by: By, delivery: Delivery) -> str | None:
     if by is By.DAY:
         return delivery.opened_at.astimezone(UTC).date().isoformat()
-    return "1" if stopped(delivery) else None
+    if by is By.WAITING:
+        return "1" if stopped(delivery) else None
+    return str(getattr(delivery, by.value))
+
+
+class FakeMarks:
+    """Marks under a key at hand."""
+
+    def of(self, kind: Kind, value: str) -> str:
+        return mark(b"k" * 32, kind, value)
 
 
 class FakeArchive:
@@ -442,8 +453,9 @@ class FakeForm:
         return Written(json.dumps(fields).encode(), (Loss("form.subject", "subject", "why", "instead"),))
 
 
-def _document(family: str, given: str, born: str | None) -> Document:
-    patient = Patient(family, given, date.fromisoformat(born) if born else None)
+def _document(family: str, given: str, born: str | None, ins: str = "") -> Document:
+    known = Identifier("1.2.250.1.213.1.4.10", ins) if ins else None
+    patient = Patient(family, given, date.fromisoformat(born) if born else None, ins=known)
     return Document(None, Code("11488-4", "2.16.840.1.113883.6.1"), "CR", datetime(2026, 11, 20, tzinfo=UTC), patient)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from passerelle.adapters import api
 from passerelle.steps.audit.ports import AuditDesk, Role
-from tests.fakes import FakeMint, FakeRegister
+from tests.fakes import FakeMarks, FakeMint, FakeRegister
 from tests.steps.office import Office
 
 DOMAIN = "medical59.apicrypt.example"
@@ -47,7 +47,11 @@ class Gateway:
     def __post_init__(self) -> None:
         self.register = FakeRegister(self.office.ledger)
         self.asking = AuditDesk(
-            clock=self.office.clock, mint=FakeMint(), ledger=self.office.ledger, register=self.register
+            clock=self.office.clock,
+            mint=FakeMint(),
+            ledger=self.office.ledger,
+            register=self.register,
+            marks=FakeMarks(),
         )
 
     def ask(self, way: str, role: Role | None = Role.AUDITOR, claims: dict[str, str] | None = None) -> Answer:

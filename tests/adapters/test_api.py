@@ -12,18 +12,19 @@ from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.audit.ports import Role
 from tests.adapters import clouds
 from tests.adapters.gateway import Gateway, request
-from tests.steps.office import HOSPITAL, letter
+from tests.steps.office import DOCTOR, HOSPITAL, OTHER, PATIENT, letter
 
 ROUTES = {
     "GET /v1/deliveries": "/v1/deliveries?day=2026-11-22",
     "GET /v1/deliveries/{delivery_id}": "/v1/deliveries/{id}",
     "POST /v1/deliveries/{delivery_id}/decisions": "/v1/deliveries/{id}/decisions",
     "GET /v1/waiting": "/v1/waiting",
+    "POST /v1/searches": "/v1/searches",
     "GET /v1/volumes": "/v1/volumes?until=2026-11-22",
 }
 """Every route, with a way that is right."""
 
-PARTNERS = {"GET /v1/deliveries", "GET /v1/deliveries/{delivery_id}"}
+PARTNERS = {"POST /v1/searches", "GET /v1/deliveries", "GET /v1/deliveries/{delivery_id}"}
 FORBIDDEN = {
     Role.AUDITOR: {"POST /v1/deliveries/{delivery_id}/decisions"},
     Role.OPERATOR: set(),
@@ -75,6 +76,46 @@ def test_one_delivery_comes_with_its_events(gateway: Gateway) -> None:
     assert [event["state"] for event in story["events"]] == ["RECEIVED", "READY", "CLAIMED", "SENDING", "ACCEPTED"]
 
 
+@pytest.mark.parametrize(
+    ("by", "value"),
+    [
+        ("sender", HOSPITAL.address.upper()),
+        ("recipient", DOCTOR.alias),
+        ("reader", f" {DOCTOR.address} "),
+        ("patient", "1 80 02 59 123 456 78"),
+        ("message", "<canari@source.example>"),
+    ],
+)
+def test_a_delivery_is_found_by_whom_and_what_it_has_to_do_with(gateway: Gateway, by: str, value: str) -> None:
+    one = gateway.office.open(letter((*PATIENT, "180025912345678")))
+    gateway.office.settle()
+    gateway.office.open(letter(OTHER, sender=DOCTOR.address, id="other@source.example"), sender=DOCTOR.address)
+    answer = gateway.tell("/v1/searches", {"by": by, "value": value}, role=Role.AUDITOR)
+    assert [found["id"] for found in answer.json["deliveries"]] == [one.id]
+    assert value.strip("<> ").casefold() not in repr(gateway.register.asked).casefold()
+    nothing = gateway.tell("/v1/searches", {"by": by, "value": "nobody"}, role=Role.AUDITOR)
+    assert nothing.json == {"deliveries": [], "cursor": ""}
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.PARTNER])
+def test_a_patient_is_looked_for_by_auditors_only(gateway: Gateway, role: Role) -> None:
+    answer = gateway.tell("/v1/searches", {"by": "patient", "value": "180025912345678"}, role=role)
+    assert (answer.status, answer.json["code"]) == (HTTPStatus.FORBIDDEN, "audit.right")
+
+
+def test_what_a_partner_has_sent_he_sees_even_where_it_was_refused(gateway: Gateway) -> None:
+    opened = gateway.office.open(letter(sender=DOCTOR.address), "nobody@elsewhere.example", sender=DOCTOR.address)
+    gateway.office.settle()
+    assert gateway.office.ledger.get(opened.id).state is State.REFUSED
+    found = gateway.tell("/v1/searches", {"by": "sender", "value": DOCTOR.address}, role=Role.PARTNER).json
+    assert [one["id"] for one in found["deliveries"]] == [opened.id]
+    other = Gateway(gateway.office)
+    assert other.ask("/v1/deliveries?day=2026-11-22", Role.PARTNER, {"passerelle_domain": "x.example"}).json == {
+        "deliveries": [],
+        "cursor": "",
+    }
+
+
 def test_volumes_come_day_by_day(gateway: Gateway) -> None:
     arrived(gateway)
     days = gateway.ask("/v1/volumes?until=2026-11-22&days=2").json["days"]
@@ -98,7 +139,8 @@ def test_what_waits_is_decided_by_an_operator_under_his_own_name(gateway: Gatewa
 def test_a_route_is_open_to_its_roles_and_to_nobody_else(gateway: Gateway, route: str, role: Role | None) -> None:
     one = waiting(gateway) if "decisions" in route or "waiting" in route else arrived(gateway)
     way = ROUTES[route].replace("{id}", one.id)
-    answer = gateway.tell(way, {"decision": "retry"}, role=role) if route.startswith("POST") else gateway.ask(way, role)
+    body = {"by": "sender", "value": HOSPITAL.address} if "searches" in way else {"decision": "retry"}
+    answer = gateway.tell(way, body, role=role) if route.startswith("POST") else gateway.ask(way, role)
     if role is None:
         assert (answer.status, answer.json["code"]) == (HTTPStatus.UNAUTHORIZED, "audit.token")
     elif route in FORBIDDEN[role]:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from passerelle.adapters.register import DynamoRegister
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event, moved
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.marks import Kind
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.audit.ports import By, Register
 from passerelle.steps.ports import Ledger
@@ -29,9 +31,9 @@ class Books:
     ledger: Ledger
     register: Register
 
-    def open(self, number: int, at: datetime = NOON) -> Delivery:
+    def open(self, number: int, at: datetime = NOON, **marks: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
         """Open a delivery some seconds after noon."""
-        one = Delivery(uuid.uuid4().hex, State.RECEIVED, at + timedelta(seconds=number), wake_at=at)
+        one = Delivery(uuid.uuid4().hex, State.RECEIVED, at + timedelta(seconds=number), wake_at=at, **marks)
         event = chain.linked(Event(uuid.uuid4().hex, at, "accept", one.state), one)
         one = replace(one, head=chain.digest(event))
         assert self.ledger.open(one, event)
@@ -91,6 +93,16 @@ def test_what_waits_stands_in_its_index_only_while_it_waits(books: Books) -> Non
     assert books.leaves(By.WAITING, ANY, 9) == [(quarantined, held)]
     books.move(held, State.RECEIVED, "operator.retried")
     assert books.leaves(By.WAITING, ANY, 9) == [(quarantined,)]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_mark_finds_its_deliveries_as_they_stand_now(books: Books, kind: Kind) -> None:
+    put = [books.open(number, NOON, **{kind.value: "a" * 32}) for number in range(5)]
+    books.open(9, NOON, **{kind.value: "b" * 32})
+    books.open(8)
+    put[2] = books.move(put[2], State.HELD, "policy.held")
+    found = [one for leaf in books.leaves(By(kind.value), "a" * 32, 2) for one in leaf]
+    assert found == put[::-1]
 
 
 @pytest.mark.parametrize(("most", "complete", "told"), [(3, False, 3), (9, True, 4)])

@@ -28,7 +28,7 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
     # answers.answering is called with the names of services
     (f"{ADAPTERS}answers.py", "f'{service}.unavailable'"): {
         f"{service}.unavailable"
-        for service in ("agreements", "archive", "bulletins", "keyring", "ledger", "mailroom", "queue")
+        for service in ("agreements", "archive", "bulletins", "keyring", "ledger", "mailroom", "marks", "queue")
     },
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
     (f"{ADAPTERS}agreements.py", "error.code"): set(),  # same

@@ -26,6 +26,7 @@ from tests.fakes import (
     FakeForm,
     FakeLedger,
     FakeMailroom,
+    FakeMarks,
     FakeMint,
     FakeQueue,
     FakeRelay,
@@ -61,7 +62,7 @@ PATIENT = ("CANARI", "Camille", "1980-02-29")
 OTHER = ("SERIN", "Sacha", "1981-03-01")
 
 
-def letter(*patients: tuple[str, str, str | None], sender: str = HOSPITAL.address, **fields: object) -> bytes:
+def letter(*patients: tuple[str | None, ...], sender: str = HOSPITAL.address, **fields: object) -> bytes:
     """Return a mail of the pretend network."""
     said = {"id": "canari@source.example", "from": sender, "patients": patients or (PATIENT,), **fields}
     return b"Locked: 0\n" + json.dumps(said).encode()
@@ -132,11 +133,12 @@ class Office:
             mailroom=wrap(self.mailroom),
             ledger=wrap(self.ledger),
             queue=wrap(self.queue),
+            marks=wrap(FakeMarks()),
         )
         self._specialise(wrap)
 
     def _specialise(self, wrap: Callable[[Any], Any]) -> None:
-        common = {name: getattr(self.desk, name) for name in ("clock", "mint", "mailroom", "ledger", "queue")}
+        common = {name: getattr(self.desk, name) for name in ("clock", "mint", "mailroom", "ledger", "queue", "marks")}
         bridge = Bridge("passerelle.example", "exploitation@passerelle.example", "DEV000000")
         relay = wrap(self.relay)
         self.translating = TranslateDesk(

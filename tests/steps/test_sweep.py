@@ -125,7 +125,7 @@ def test_an_envelope_that_was_accepted_is_not_accepted_again() -> None:
 
 
 def test_an_envelope_whose_accept_died_half_way_is_accepted_again() -> None:
-    office = Office(fault=Fault(at=2, after=True, kind=Killed))  # envelope, open, then the first wake-up
+    office = Office(fault=Fault(at=4, after=True, kind=Killed))  # envelope, two marks, open, then the first wake-up
     key = office.post(letter(), DOCTOR.alias, HOSPITAL.alias)
     office.queue.wakes.clear()
     with pytest.raises(Killed):

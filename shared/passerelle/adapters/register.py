@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from passerelle.adapters import entries
 from passerelle.adapters.answers import answering
+from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.audit.ports import By, Leaf, Place, Tally
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 _SERVICE = "ledger"
 _OPENED = "opened_at"  # the order within every index
+_WHOLE = frozenset({By.DAY, By.WAITING})
+"""Indexes that hold the states themselves; the others hold keys, and cost one write in a delivery's life."""
+
+_BATCH = 100  # keys of one BatchGetItem
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,10 @@ class DynamoRegister:
         """Return up to `most` deliveries of an index, newest first, after a place."""
         start: dict[str, Any] = {"ExclusiveStartKey": _key(by, value, after)} if after else {}
         answer = self._query(by, value, Limit=most, **start)
-        found = tuple(map(entries.to_delivery, answer["Items"]))
-        last = found[-1] if "LastEvaluatedKey" in answer and found else None
-        return Leaf(found, Place(last.opened_at, last.id) if last else None)
+        items = answer["Items"]
+        found = tuple(map(entries.to_delivery, items if by in _WHOLE else self._whole(items)))
+        last = items[-1] if "LastEvaluatedKey" in answer and items else None
+        return Leaf(found, _place(last) if last else None)
 
     def tally(self, day: date, most: int) -> Tally:
         """Return the deliveries of a day, counted."""
@@ -52,6 +59,23 @@ class DynamoRegister:
         with answering(_SERVICE):
             self.client.put_item(TableName=self.table, Item=entries.of_event(alone, event))
 
+    def _whole(self, keys: list[entries.Item]) -> list[entries.Item]:
+        """Return the states whose keys an index gave, in its order; one is read again until the table gives it."""
+        wanted = [{"delivery": key["delivery"], "entry": key["entry"]} for key in keys]
+        found: dict[str, entries.Item] = {}
+        for start in range(0, len(wanted), _BATCH):
+            asked: Any = {self.table: {"Keys": wanted[start : start + _BATCH], "ConsistentRead": True}}
+            for _ in range(_TRIES):
+                with answering(_SERVICE):
+                    answer = self.client.batch_get_item(RequestItems=asked)
+                found |= {item["delivery"]["S"]: item for item in answer["Responses"][self.table]}
+                asked = answer.get("UnprocessedKeys")
+                if not asked:
+                    break
+            else:
+                raise UnavailableError("ledger.unavailable", "The ledger did not answer as it should.")
+        return [found[key["delivery"]["S"]] for key in keys if key["delivery"]["S"] in found]
+
     def _query(self, by: By, value: str, names: dict[str, str] | None = None, **more: Any) -> Any:  # noqa: ANN401 - boto3's
         with answering(_SERVICE):
             return self.client.query(
@@ -63,6 +87,10 @@ class DynamoRegister:
                 ScanIndexForward=False,
                 **more,
             )
+
+
+def _place(item: entries.Item) -> Place:
+    return Place(datetime.fromisoformat(item[_OPENED]["S"]), item["delivery"]["S"])
 
 
 def _key(by: By, value: str, place: Place) -> entries.Item:

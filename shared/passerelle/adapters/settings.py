@@ -146,6 +146,7 @@ class Settings(BaseModel):
     white_list: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1000}$")]
     white_list_signers: Annotated[tuple[HostName, ...], BeforeValidator(_urls), Field(min_length=1)]
     directory: Annotated[str, StringConstraints(pattern=r"^(https://[!-~]{1,1000})?$")] = ""
+    marks_key: Annotated[str, StringConstraints(pattern=r"^\S{0,2048}$")] = ""  # empty: no marks
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
     seal_delay_minutes: Annotated[int, Field(ge=0, le=1440)]

@@ -16,12 +16,13 @@ from passerelle.adapters.keyring import AwsKeyring, Kms
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.line import Line
 from passerelle.adapters.mailroom import S3Mailroom
+from passerelle.adapters.marks import KmsMarks
 from passerelle.adapters.queue import SqsQueue
 from passerelle.adapters.relay import SmtpRelay
 from passerelle.adapters.settings import Settings, Tls
 from passerelle.core.directory import kept
 from passerelle.core.message import Network
-from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring
+from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring, Marks, Unmarked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -161,9 +162,16 @@ def ehlo_name() -> str:
     return settings().ehlo_name or agreements().book().bridge.domain
 
 
+@cache
+def marks() -> Marks:
+    """Return what makes marks."""
+    key = settings().marks_key
+    return KmsMarks(boto3.client("kms", config=CLIENTS), key) if key else Unmarked()
+
+
 def basics() -> dict[str, Any]:
     """Return what every desk has."""
-    return {"clock": now, "mint": mint, "mailroom": mailroom(), "ledger": ledger(), "queue": queue()}
+    return {"clock": now, "mint": mint, "mailroom": mailroom(), "ledger": ledger(), "queue": queue(), "marks": marks()}
 
 
 @cache

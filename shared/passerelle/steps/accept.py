@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.receipts.delivery import Delivery, delivery_id
+from passerelle.core.receipts.delivery import Delivery, delivery_id, group
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.marks import Kind
 from passerelle.steps.ports import Desk
 
 GRACE = timedelta(minutes=15)
@@ -26,7 +27,17 @@ def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
     """Open the delivery to one recipient, where it is not there already, wake `translate`, and return its id."""
     now = desk.clock()
     name = delivery_id(envelope.id, place)
-    delivery = Delivery(name, State.RECEIVED, now, envelope=key, recipient=place, wake_at=now + GRACE)
+    delivery = Delivery(
+        name,
+        State.RECEIVED,
+        now,
+        envelope=key,
+        recipient=place,
+        wake_at=now + GRACE,
+        origin=group(envelope.sender.rpartition("@")[2]) if envelope.sender else "",
+        sender_mark=desk.marks.of(Kind.SENDER, envelope.sender),
+        recipient_mark=desk.marks.of(Kind.RECIPIENT, envelope.recipients[place]),
+    )
     details = (("network", envelope.network.value), ("mail", envelope.mail))
     desk.open("accept", delivery, details)
     desk.queue.wake("translate", name)

@@ -14,6 +14,7 @@ from passerelle.core.message import Dispatch, Message, Network, Opened, Written
 from passerelle.core.policy import Agreement, Correspondent, Lock
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.marks import Kind
 
 Details = tuple[tuple[str, str], ...]
 """What an event says beside its reason: short strings without patient data."""
@@ -253,6 +254,21 @@ class Bridge:
     mass: int = 20  # recipients of one content in a day, beyond which it waits for a person
 
 
+class Marks(Protocol):
+    """What makes marks (KMS): the same of the same value, and nothing that can be read back."""
+
+    def of(self, kind: Kind, value: str) -> str:
+        """Return the mark of a value."""
+
+
+class Unmarked:
+    """No marks: deliveries are found by their days only."""
+
+    def of(self, _kind: Kind, _value: str) -> str:
+        """Return nothing."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every step has at hand; all that `accept` and `sweep` need."""
@@ -262,6 +278,7 @@ class Desk:
     mailroom: Mailroom
     ledger: Ledger
     queue: Queue
+    marks: Marks = field(default_factory=Unmarked)
 
     def event(self, actor: str, delivery: Delivery, details: Details = ()) -> Event:
         """Return the event that says why a delivery stands where it stands, chained to the one before it."""

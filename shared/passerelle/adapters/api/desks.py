@@ -6,16 +6,16 @@ from passerelle.adapters import wiring
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.register import DynamoRegister
 from passerelle.steps.audit.ports import AuditDesk
-from passerelle.steps.ports import Desk
+from passerelle.steps.ports import Desk, Marks
 
 
 @cache
 def both() -> tuple[AuditDesk, Desk]:
     """Return the desks of this function."""
-    return asking(wiring.ledger()), wiring.desk()
+    return asking(wiring.ledger(), wiring.marks()), wiring.desk()
 
 
-def asking(ledger: DynamoLedger) -> AuditDesk:
+def asking(ledger: DynamoLedger, marks: Marks) -> AuditDesk:
     """Return the desk that answers questions about a ledger."""
     register = DynamoRegister(ledger.client, ledger.table)
-    return AuditDesk(clock=wiring.now, mint=wiring.mint, ledger=ledger, register=register)
+    return AuditDesk(clock=wiring.now, mint=wiring.mint, ledger=ledger, register=register, marks=marks)

@@ -9,7 +9,18 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from passerelle.adapters.api import problems
-from passerelle.adapters.api.shapes import Cursor, Day, Decided, DeliveryId, Listing, Reason, Story, Summary, Volumes
+from passerelle.adapters.api.shapes import (
+    Cursor,
+    Day,
+    Decided,
+    DeliveryId,
+    Listing,
+    Reason,
+    Search,
+    Story,
+    Summary,
+    Volumes,
+)
 from passerelle.adapters.api.shapes import Volume as Counted
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps import audit
@@ -77,6 +88,19 @@ def decision(delivery_id: Annotated[DeliveryId, Path()], decided: Annotated[Deci
     by = _caller()
     audit.permit(by.desk, by.asker, audit.Act.DECISION)
     return Summary.of(decide(by.deciding, delivery_id, decided.decision, Author(by.asker.name)))
+
+
+@router.post(
+    "/v1/searches",
+    operation_id="searchDeliveries",
+    summary="Deliveries by sender, recipient, patient (INS) or Message-ID, newest first",
+)
+def searches(
+    wanted: Annotated[Search, Body()], cursor: Annotated[Cursor, Query()] = "", limit: Limit = LIMIT
+) -> Listing:
+    """Return a page of the deliveries that have to do with a value."""
+    by = _caller()
+    return Listing.of(audit.search(by.desk, by.asker, (wanted.by.kind, wanted.value), cursor, limit))
 
 
 @router.get("/v1/volumes", operation_id="countDeliveries", summary="Deliveries per day, by state and reason")

@@ -1,12 +1,14 @@
 """What the API says, as the OpenAPI document describes it."""
 
 from datetime import date, datetime
+from enum import Enum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.marks import Kind
 from passerelle.steps.audit import Account, Page
 from passerelle.steps.audit.ports import Tally
 from passerelle.steps.decide import Decision
@@ -118,6 +120,28 @@ class Decided(_Shape):
     """What an operator decides."""
 
     decision: Decision
+
+
+class Seeking(Enum):
+    """What a value is that deliveries are looked for by."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"  # as the sender wrote it
+    READER = "reader"  # the address on the other network
+    PATIENT = "patient"  # INS
+    MESSAGE = "message"  # Message-ID
+
+    @property
+    def kind(self) -> Kind:
+        """Return the kind of its mark."""
+        return Kind[self.name]
+
+
+class Search(_Shape):
+    """A value that deliveries are looked for by: in a body, for addresses of requests are logged by many."""
+
+    by: Seeking
+    value: Annotated[str, Field(min_length=1, max_length=998)]
 
 
 class Problem(_Shape):

@@ -48,6 +48,12 @@ class Delivery:
     asked: str = ""  # receipts that the sender wants: dsn, mdn, or both with a space between
     answer_by: datetime | None = None  # when the silence of the recipient is told to the sender
     group: str = ""  # which recipients share a queue fairly: a digest of their domain
+    origin: str = ""  # the same of the sender's domain
+    sender_mark: str = ""  # see marks.py
+    recipient_mark: str = ""
+    reader_mark: str = ""
+    patient_mark: str = ""
+    message_mark: str = ""
     released: bool = False  # a person let it go on: what would hold it does so no more
     resend: bool = True  # after an ambiguous attempt: send again (True), or hold for a person
     version: int = 0  # number of events before this state

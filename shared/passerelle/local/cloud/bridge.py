@@ -14,6 +14,7 @@ from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.keyring import AwsKeyring
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.mailroom import S3Mailroom
+from passerelle.adapters.marks import KmsMarks
 from passerelle.core.errors import UnavailableError
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Identity
@@ -41,6 +42,11 @@ class Bridge:
     def archive(self) -> S3Archive:
         """Return the archive of its seals."""
         return S3Archive(self.cloud.client("s3"), self.resources["ArchiveBucket"])
+
+    @property
+    def marks(self) -> KmsMarks:
+        """Return what makes its marks."""
+        return KmsMarks(self.cloud.client("kms"), self.resources["MarksKey"])
 
     @property
     def grounds(self) -> Grounds:

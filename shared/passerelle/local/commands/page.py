@@ -61,7 +61,7 @@ def who(author: str) -> Asker:
 
 def desks(bridge: Bridge) -> Desks:
     """Return the desks of a bridge, reached from outside."""
-    return lambda: (asking(bridge.ledger), decide.desk(bridge))
+    return lambda: (asking(bridge.ledger, bridge.marks), decide.desk(bridge))
 
 
 class Server(ThreadingHTTPServer):

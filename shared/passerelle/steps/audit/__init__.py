@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from enum import Enum
 from types import MappingProxyType
 
-from passerelle.core.errors import UnavailableError, UnsupportedError
+from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event, group
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.marks import Kind
 from passerelle.steps.audit import cursor as cursors
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Leaf, Question, Role, Tally
 
@@ -46,6 +47,8 @@ class Act(Enum):
     DELIVERY = "audit.delivery"
     DELIVERIES = "audit.deliveries"
     WAITING = "audit.waiting"
+    SEARCH = "audit.search"
+    PATIENT = "audit.patient"
     VOLUMES = "audit.volumes"
     EXPORT = "audit.export"
     DECISION = "audit.decision"
@@ -54,10 +57,15 @@ class Act(Enum):
 RIGHTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.AUDITOR: frozenset(Act) - {Act.DECISION},
-        Role.OPERATOR: frozenset(Act) - {Act.EXPORT},
-        Role.PARTNER: frozenset({Act.DELIVERY, Act.DELIVERIES}),
+        Role.OPERATOR: frozenset(Act) - {Act.EXPORT, Act.PATIENT},
+        Role.PARTNER: frozenset({Act.DELIVERY, Act.DELIVERIES, Act.SEARCH}),
     }
 )
+
+
+_ACTS = MappingProxyType(
+    {By.DAY: Act.DELIVERIES, By.WAITING: Act.WAITING, By.PATIENT: Act.PATIENT}
+)  # whatever else is a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ def delivery(desk: AuditDesk, asker: Asker, delivery_id: str) -> Account:
 
 def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = "", most: int = 50) -> Page:
     """Return a page of deliveries, newest first."""
-    act = Act.WAITING if question.by is By.WAITING else Act.DELIVERIES
+    act = _ACTS.get(question.by, Act.SEARCH)
     place = cursors.read(question, asker, cursor)
     _ask(desk, asker, act, question.value)
     most, chosen = min(max(most, 1), LONGEST_PAGE), list[Delivery]()
@@ -112,6 +120,14 @@ def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = 
         if place is None or len(chosen) >= most:
             break
     return Page(tuple(chosen), cursors.write(question, asker, place) if place else "")
+
+
+def search(desk: AuditDesk, asker: Asker, wanted: tuple[Kind, str], cursor: str = "", most: int = 50) -> Page:
+    """Return a page of the deliveries that have to do with a value, which is marked here and kept nowhere."""
+    mark = desk.marks.of(*wanted)
+    if not mark:
+        raise MalformedError("audit.value", "There is nothing to look for, or this bridge keeps no marks.")
+    return deliveries(desk, asker, Question(By(wanted[0].value), mark), cursor, most)
 
 
 def volumes(desk: AuditDesk, asker: Asker, until: date, days: int) -> tuple[Tally, ...]:
@@ -133,7 +149,7 @@ def causes(tallies: tuple[Tally, ...], states: frozenset[State]) -> tuple[tuple[
 
 def sees(asker: Asker, found: Delivery) -> bool:
     """Return whether a delivery is there for this asker."""
-    return not asker.limited or (bool(asker.domain) and found.group == group(asker.domain))
+    return not asker.limited or (bool(asker.domain) and group(asker.domain) in {found.group, found.origin})
 
 
 def narrowed(question: Question, asker: Asker) -> bool:

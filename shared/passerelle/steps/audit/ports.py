@@ -8,7 +8,8 @@ from typing import Protocol
 
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.ports import Clock, Ledger, Mint
+from passerelle.core.receipts.marks import Kind
+from passerelle.steps.ports import Clock, Ledger, Marks, Mint, Unmarked
 
 
 class Role(Enum):
@@ -43,6 +44,11 @@ class By(Enum):
 
     DAY = "day"  # the day (UTC) on which they were opened
     WAITING = "waiting"  # those that only a person moves on
+    SENDER = Kind.SENDER.value
+    RECIPIENT = Kind.RECIPIENT.value
+    READER = Kind.READER.value
+    PATIENT = Kind.PATIENT.value
+    MESSAGE = Kind.MESSAGE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +112,4 @@ class AuditDesk:
     mint: Mint
     ledger: Ledger
     register: Register
+    marks: Marks = field(default_factory=Unmarked)

@@ -1,7 +1,7 @@
 """One mail, once: open → read → judge → write → close."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from passerelle.core import policy
@@ -16,6 +16,7 @@ from passerelle.core.receipts import delivery as deliveries
 from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.delivery import Delivery, moved
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.marks import Kind
 from passerelle.steps.ports import Details, TranslateDesk
 from passerelle.steps.translate import incoming, repeats, replies, scanning
 from passerelle.steps.translate.replies import Thread
@@ -68,6 +69,7 @@ def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
     verdict = policy.admit(message, agreement)
     if verdict.fate is Fate.CARRY:
         message = _part(job, message)
+        job = replace(job, delivery=_marked(job, message))
         verdict = policy.judge(message, agreement)
     if verdict.fate is Fate.CARRY and not released:
         repeat = repeats.find(job.desk, job.delivery, job.envelope, message)
@@ -82,6 +84,18 @@ def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
         following, details = _carried(job, message, verdict)
         return following, (*details, *looked)
     return ended(job.desk, job.delivery, verdict), _proven(message.proof)
+
+
+def _marked(job: Job, message: Message) -> Delivery:
+    """Return the delivery with the marks of what its mail says."""
+    known = (document.patient.ins for document in message.documents if document.patient.ins)
+    patient = next((ins.extension for ins in known), "")
+    return replace(
+        job.delivery,
+        reader_mark=job.desk.marks.of(Kind.READER, job.agreement.recipient.address),
+        patient_mark=job.desk.marks.of(Kind.PATIENT, patient),
+        message_mark=job.desk.marks.of(Kind.MESSAGE, message.message_id),
+    )
 
 
 def _read(job: Job, opened: Opened) -> Message:
@@ -124,6 +138,9 @@ def _open_sibling(job: Job, part: int) -> None:
         recipient=place,
         part=part,
         wake_at=now + GRACE,
+        origin=job.delivery.origin,
+        sender_mark=job.delivery.sender_mark,
+        recipient_mark=job.delivery.recipient_mark,
     )
     details = (("network", job.envelope.network.value), ("mail", job.envelope.mail), ("part", str(part)))
     desk.open("translate", sibling, details)
