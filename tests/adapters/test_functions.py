@@ -132,6 +132,8 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     given |= {f"PASSERELLE_{name}_RELAY": f"127.0.0.1:{port}" for name in ("MSSANTE", "APICRYPT")}
     given |= {f"PASSERELLE_{name}_RELAY_TLS": "loopback" for name in ("MSSANTE", "APICRYPT")}
     given["PASSERELLE_MSSANTE_MAILBOX"] = ""
+    marks = moto_cloud.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    given["PASSERELLE_MARKS_KEY"] = marks["KeyMetadata"]["Arn"]
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     clouds.bucket(moto_cloud, "mailroom")

@@ -13,6 +13,7 @@ GOOD = {
     "PASSERELLE_MAILROOM": "mailroom",
     "PASSERELLE_CONFIGURATION": "configuration",
     "PASSERELLE_LEDGER": "ledger",
+    "PASSERELLE_MARKS_KEY": "arn:aws:kms:eu-west-3:123456789012:key/marks",
     "PASSERELLE_ARCHIVE": "archive",
     "PASSERELLE_SEAL_DELAY_MINUTES": "30",
     "PASSERELLE_TIME_AUTHORITY": "",
@@ -47,7 +48,9 @@ GOOD = {
 
 
 MAY_BE_EMPTY = {"PASSERELLE_TIME_AUTHORITY", "PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
-MAY_BE_EMPTY |= {name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}}
+MAY_BE_EMPTY |= {"PASSERELLE_MARKS_KEY"} | {
+    name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}
+}
 
 
 def test_good_settings_are_read() -> None:

@@ -51,6 +51,7 @@ COMPUTED_LOSSES: dict[tuple[str, str], set[str]] = {
         "organisation.incomplete",
     },
     ("shared/passerelle/local/commands/timeline.py", "code"): set(),  # of the ledger
+    (f"{ADAPTERS}page/words.py", "code"): set(),  # same
     (f"{CORE}documents/hprim/fields.py", "what"): set(),  # Scribe.lose, whose callers name the code
 }
 REASONS, LOSSES = list(house.said(ROOT, house.ERRORS)), list(house.said(ROOT, house.LOSSES))
