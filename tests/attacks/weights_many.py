@@ -105,7 +105,7 @@ WEIGHTS = (
     Weight("8 CDAs, each with a table of 3,000 × 20", Door.MSSANTE, lambda: _cdas(*[_table(3_000, 20)] * 8)),
     Weight("2 CDAs, each with a text of 2.9 MB", Door.MSSANTE, lambda: _cdas(*[_letter(2_900_000)] * 2)),
     Weight("all that the CDAs of a mail may ask for", Door.MSSANTE, _worst),
-    Weight("an HL7 message with 20 documents, beside a zip", Door.MSSANTE, lambda: _hl7(20)),
+    Weight("an HL7 message with 15 documents, beside a zip", Door.MSSANTE, lambda: _hl7(15)),
     Weight("an HL7 message with 20 heavy PDFs", Door.MSSANTE, lambda: _only_hl7(20)),
     Weight("20 PDFs with object streams of 60 MB", Door.MSSANTE, lambda: _streams(20)),
     Weight("4 zips of 16 MB of XML each", Door.MSSANTE, lambda: _zips(4)),

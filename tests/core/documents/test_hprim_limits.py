@@ -44,3 +44,10 @@ def test_results_are_sought_in_rows_and_not_in_prose_without_end() -> None:
     long = "TEX|" + "a 5 " * 7_500
     found = lab("TEX|HEMATOLOGIE", *[long] * 50, *["RES|a|A|N|5|G/L"] * laboratory.MOST_RESULTS)[1].results
     assert {result.chapter for result in found} == {""}
+
+
+def test_a_text_that_is_too_large_is_known_as_hprim_so_that_its_reader_says_why() -> None:
+    large = file("").replace("****FIN", "x" * charset.LARGEST + "\n****FIN").encode()
+    assert hprim.recognise(large)
+    refused(large, r"hprim\.size")
+    assert not hprim.recognise(b"x " * charset.LARGEST)

@@ -107,7 +107,9 @@ def _check_leaf(leaf: x509.Certificate, use: Use) -> None:
     strong |= isinstance(public, ed25519.Ed25519PublicKey) and use is Use.SIGN  # RFC 8419
     strong |= isinstance(public, ec.EllipticCurvePublicKey) and public.key_size >= _WEAKEST_CURVE
     if not strong:
-        raise UntrustedError("trust.weak-key", "A certificate's key is too weak, or of another kind than RSA and EC.")
+        raise UntrustedError(
+            "trust.weak-key", "A certificate's key is too weak, or of a kind that its use does not know."
+        )
     if any(isinstance(one.value, x509.BasicConstraints) and one.value.ca for one in extensions):
         raise UntrustedError("trust.authority", "A certificate of an authority is not for mail.")
     wanted = ("key_agreement",) if use is Use.ENCIPHER and curve else use.usages  # RFC 8550 §4.4.2, RFC 5480 §3

@@ -32,9 +32,12 @@ class HprimFile:
 
 
 def recognise(content: bytes) -> bool:
-    """Tell whether a text is meant as HPRIM: it has a marker of end, or it starts with a header."""
+    """Tell whether a text is meant as HPRIM: it has a marker of end, or it starts with a header.
+
+    Of a text that is too large its beginning tells: whoever reads it says so.
+    """
     try:
-        lines = layout.split(charset.decode(content)[0])
+        lines = layout.split(charset.decode(content[: charset.LARGEST])[0])
     except MalformedError:
         return False
     return any(layout.marker(line) for line in lines) or header.find(lines) is not None
