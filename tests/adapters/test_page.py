@@ -15,6 +15,7 @@ from passerelle.steps.decide import CHOICES
 from tests.adapters import clouds
 from tests.adapters.browsing import Outline, Visitor
 from tests.adapters.test_api import arrived, waiting
+from tests.steps.office import HOSPITAL
 
 PAGES = ("/", "/deliveries", "/deliveries?day=2026-11-22&state=HELD&reason=policy.", "/waiting", "/deliveries/{id}")
 PARTNER = Asker("labo", frozenset({Role.PARTNER}), "medical59.apicrypt.example")
@@ -90,6 +91,27 @@ def test_an_id_leads_to_its_delivery(visitor: Visitor) -> None:
     assert visitor.get("/fr/find?id=Camille").status is HTTPStatus.BAD_REQUEST
     assert visitor.get(f"/fr/find?id={'0' * 32}").status is HTTPStatus.SEE_OTHER
     assert visitor.get(f"/fr/deliveries/{'0' * 32}").status is HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("tongue", ["fr", "en"])
+def test_a_delivery_is_found_by_its_sender_and_the_page_keeps_no_value(visitor: Visitor, tongue: str) -> None:
+    one = arrived(visitor.gateway)
+    fields = {"token": _token(visitor), "by": "sender", "value": f" {HOSPITAL.address} "}
+    answer = visitor.post(f"/{tongue}/search", fields)
+    assert answer.status is HTTPStatus.OK
+    assert f"/{tongue}/deliveries/{one.id}" in answer.text
+    assert HOSPITAL.address not in repr(visitor.gateway.register.asked)
+    assert visitor.post(f"/{tongue}/search", fields | {"by": "name"}).status is HTTPStatus.BAD_REQUEST
+    assert visitor.post(f"/{tongue}/search", fields | {"value": " "}).status is HTTPStatus.BAD_REQUEST
+    assert visitor.post(f"/{tongue}/search", fields | {"token": "x"}).status is HTTPStatus.UNAUTHORIZED
+
+
+def test_only_an_auditor_is_offered_patients(visitor: Visitor) -> None:
+    assert 'value="patient"' in visitor.get("/fr/").text
+    operator = Visitor(visitor.gateway, Asker("karim", frozenset({Role.OPERATOR})))
+    assert 'value="patient"' not in operator.get("/fr/").text
+    fields = {"token": _token(operator), "by": "patient", "value": "180025912345678"}
+    assert operator.post("/fr/search", fields).status is HTTPStatus.FORBIDDEN
 
 
 def test_a_long_day_is_turned_page_by_page(visitor: Visitor) -> None:
@@ -200,7 +222,7 @@ def test_every_word_is_said_twice_and_every_word_is_needed() -> None:
     for key, said in words._words().items():
         assert len(said) == 2
         assert all(said)
-        parts = ("state", "kind", "role", "nav", "problem", "decide")
+        parts = ("state", "kind", "role", "nav", "problem", "decide", "search")
         assert f'"{key}"' in used or key.split(".")[0] in parts
 
 

@@ -55,7 +55,9 @@ def _visit(event: Mapping[str, Any], desks: Desks, sessions: Sessions) -> Visit:
     asking, deciding = desks()
     path = event["rawPath"]
     query = event.get("rawQueryString") or ""
-    address = f"{path}?{query}" if query and event["requestContext"]["http"]["method"] == "GET" else path
+    address = f"{path}?{query}" if query else path
+    if event["requestContext"]["http"]["method"] != "GET":
+        address = f"/{_tongue(path).value}/"  # what was sent has no twin in the other language
     guard = partial(sessions.check, event)
     return Visit(asker, _tongue(path), address, sessions.token(event), guard, asking, deciding)
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from aws_lambda_powertools.event_handler import Response
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from passerelle.adapters.api.shapes import Seeking
 from passerelle.adapters.page import charts, words
 from passerelle.adapters.page.words import Tongue
 from passerelle.core.receipts.delivery import Event
@@ -70,6 +71,7 @@ def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values:
             here=name,
             say=say,
             states=tuple(State),
+            seeking=[one.value for one in Seeking if asker and audit.may(asker, _sought(one))],
             kinds=charts.ORDER,
             kind=charts.KINDS.__getitem__,
             reason=lambda code: words.reason(code, tongue),
@@ -82,6 +84,10 @@ def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values:
             **values,
         )
     )
+
+
+def _sought(seeking: Seeking) -> audit.Act:
+    return audit.Act.PATIENT if seeking is Seeking.PATIENT else audit.Act.SEARCH
 
 
 def plain(event: Event) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from passerelle.adapters.api.shapes import Seeking
 from passerelle.adapters.page import charts, drawing
 from passerelle.adapters.page.drawing import Visit, elsewhere, html
 from passerelle.core.errors import MalformedError, UntrustedError
@@ -93,6 +94,18 @@ def deliveries(lang: str) -> Response[str]:
     page = audit.deliveries(visit.desk, visit.asker, wish.question, given.get("cursor", ""))
     following = {"day": wish.day, "state": wish.state, "reason": wish.reason, "cursor": page.cursor}
     return _drawn("list", wish=wish, page=page, next=f"/{lang}/deliveries?{urlencode(following)}")
+
+
+@router.post("/<lang>/search")
+def search(**_way: str) -> Response[str]:
+    """Return deliveries that have to do with a value; it comes in a form, for addresses of pages are kept by many."""
+    visit, given = _visit(), _fields(router.current_event.decoded_body or "")
+    visit.guard(given.get("token", ""))
+    by, value = given.get("by", ""), given.get("value", "")
+    if by not in {one.value for one in Seeking}:
+        raise _form()
+    page = audit.search(visit.desk, visit.asker, (Seeking(by).kind, value), given.get("cursor", ""))
+    return _drawn("found", page=page, by=by, value=value)
 
 
 @router.get("/<lang>/waiting")
