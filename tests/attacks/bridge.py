@@ -15,6 +15,7 @@ from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Code, Identifier, Network, Organisation, Professional
 from passerelle.core.networks import apicrypt, mssante
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
+from passerelle.core.receipts.lifecycle import State
 from passerelle.core.trust import white_list_xml
 from passerelle.steps.accept import accept
 from passerelle.steps.ports import Identity
@@ -61,6 +62,7 @@ class Outcome:
     verdict: str
     details: dict[str, str]
     sent: bytes
+    told: bool = False  # somebody will hear of it
 
 
 @cache
@@ -106,7 +108,8 @@ def run(door: Door, content: bytes) -> Outcome:
     outgoing = _unlocked(sent) if sent and from_hospital and len(sent) <= prescan.LARGEST_MAIL else sent
     said = bridge.said(delivery)
     words = (delivery.state.value, delivery.reason, said.get("fault", ""))
-    return Outcome(" ".join(filter(None, words)), said, outgoing)
+    told = delivery.wake_at is not None or bool(delivery.notice)
+    return Outcome(" ".join(filter(None, words)), said, outgoing, told)
 
 
 def verdict(attack: Attack) -> str:
@@ -115,6 +118,8 @@ def verdict(attack: Attack) -> str:
         return _listed(attack.build())
     outcome = run(attack.door, attack.build())
     said = outcome.sent + b"".join(_everything(outcome.sent))
+    if outcome.verdict.startswith(State.QUARANTINED.value) and (outcome.told or outcome.sent):
+        return f"TOLD OF {outcome.verdict}"  # an answer would be a question to the key
     slipped = [word for word in attack.banned if word in said]
     missing = [code for code in attack.losses if f"loss.{code}" not in outcome.details]
     if slipped:

@@ -4,7 +4,7 @@ import pytest
 
 from passerelle.adapters import smtp
 from passerelle.core.receipts.lifecycle import State
-from tests.attacks import bridge, smuggling
+from tests.attacks import bridge, cms_envelopes, smuggling
 from tests.attacks.registry import Attack, Door, corpus
 
 CORPUS = corpus()
@@ -13,6 +13,13 @@ CORPUS = corpus()
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.name)
 def test_an_attack_gets_its_verdict(attack: Attack) -> None:
     assert bridge.verdict(attack) == attack.verdict
+
+
+def test_every_failure_to_decrypt_leaves_the_same_trace() -> None:
+    silent = [one for one in CORPUS if one.verdict == cms_envelopes.SILENT]
+    traces = [bridge.run(one.door, one.build()).details for one in silent]
+    assert len(silent) > 5
+    assert all(trace.keys() == traces[0].keys() for trace in traces)
 
 
 def test_every_attack_has_a_name_of_its_own_a_source_and_a_known_end() -> None:
