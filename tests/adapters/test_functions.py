@@ -92,7 +92,7 @@ class World:
     def open(self, state: State, **changes: Any) -> Delivery:  # noqa: ANN401 - fields of Delivery
         """Open the delivery of the events in some state."""
         key = self.envelope()
-        opened = Delivery(ID, state, NOW, envelope=key, wake_at=NOW, **changes)
+        opened = Delivery(ID, state, NOW, envelope=key, wake_at=datetime.now(UTC), **changes)
         wiring.ledger().open(opened, Event(wiring.mint(), NOW, "test", state))
         return opened
 
