@@ -31,7 +31,7 @@ BATCHES = {"acknowledge": 10, "deliver": 5, "translate": 1, "accept": 10}
 
 _IDLE = 0.2
 _MINUTE = 60.0
-_SWEEP = 2.0
+_SWEEP = 0.4
 
 
 @dataclass(frozen=True, slots=True)

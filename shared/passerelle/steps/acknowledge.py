@@ -114,7 +114,7 @@ def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:
 
 def _error(desk: AcknowledgeDesk, due: _Owed) -> str:
     """Return the agency's code of what the reader's software, or SMTP, could not do, as the ledger has it."""
-    if due.kind is not Notice.REJECTED and not due.delivery.reason.startswith("delivery."):
+    if due.kind not in {Notice.REJECTED, Notice.FAILED}:
         return ""
     said = [value for event in desk.ledger.history(due.delivery.id) for name, value in event.details if name == "error"]
     return said[-1] if said else ""
