@@ -201,6 +201,23 @@ def test_the_documents_of_a_mail_are_limited() -> None:
     refused(mail(text(*names[:60]), hpr("un.hpr", *names[60:])), r"apicrypt\.documents")
 
 
+def test_the_hprim_files_of_a_mail_are_limited_together() -> None:
+    def sized(name: str, size: int) -> Attachment:
+        head, end = text(name).split("Tout va bien.\r\n")
+        lines = (size - len(head) - len(end)) // 80
+        filled = head + ("x" * 78 + "\r\n") * lines
+        return Attachment(
+            f"{name}.hpr",
+            "application/x-hprim-sante",
+            (filled + "x" * (size - len(filled) - len(end) - 2) + "\r\n" + end).encode(),
+        )
+
+    half = apicrypt.MOST_HPRIM // 2
+    most = mail("Bonjour", sized("A", half), sized("B", half))
+    assert len(apicrypt.read(most).documents) == 2
+    refused(mail("Bonjour", sized("A", half), sized("B", half + 1)), r"hprim\.size")
+
+
 def test_a_mail_is_one_text_in_latin_1_and_its_pdf_under_a_name_that_says_nothing() -> None:
     found = written()
     assert [(part.media_type, part.charset, part.name) for part in found.parts] == [

@@ -11,6 +11,8 @@ from passerelle.core.message import Attachment, Document, Loss, Message, Opened
 from passerelle.core.networks.apicrypt import files
 
 MOST_DOCUMENTS = 100
+MOST_HPRIM = 6_000_000
+"""Bytes of all HPRIM files of a mail: a second of work each million."""
 _HPRIM_NAMES = (".hpr", ".hpm", ".hps", ".hpm1", ".hpm2", ".hpm3", ".hprim")
 _CHARSETS = {  # those that hprim.read does not tell from the bytes
     "iso-8859-15": "iso-8859-15",
@@ -91,6 +93,8 @@ def _documents(files: tuple[Part, ...], received: datetime) -> _Found:
     documents: dict[Document, str] = {}
     losses: list[Loss] = []
     texts: list[str] = []
+    if sum(len(part.content) for part in files) > MOST_HPRIM:
+        raise MalformedError("hprim.size", f"The HPRIM files of a mail have at most {MOST_HPRIM} bytes together.")
     for part in sorted(files, key=_is_plain):
         found = hprim.read(_bytes(part), received)
         for document in found.documents:
