@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from passerelle.core.receipts.delivery import Delivery, notice_id
+from passerelle.core.receipts.delivery import Delivery, group, notice_id
 from passerelle.core.receipts.lifecycle import OWING, State
 from passerelle.steps.accept import accept
 from passerelle.steps.acknowledge import acknowledge
@@ -37,6 +37,8 @@ def test_a_refusal_opens_a_notice_that_is_ready_to_go_to_the_sender_on_his_own_n
     envelope = office.mailroom.envelope(notice.outgoing)
     assert (envelope.network, envelope.sender, envelope.recipients) == (HOSPITAL.network, "", (HOSPITAL.address,))
     assert office.queue.wakes[-1] == ("deliver", notice.id)
+    shared = group(HOSPITAL.address.rpartition("@")[2])
+    assert (notice.group, office.queue.groups[notice.id]) == (shared, shared)
     assert office.said(told) == {"notice": notice.id, "says": "failed"}
     assert office.said(notice)["notice-of"] == told.id
 

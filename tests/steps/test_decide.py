@@ -104,6 +104,13 @@ def test_what_is_ambiguous_is_sent_again_with_the_same_bytes_when_released() -> 
     assert (after.state, after.outgoing) == (State.ACCEPTED, held.outgoing)
 
 
+def test_a_decision_wakes_in_the_group_of_its_delivery() -> None:
+    office = Office()
+    held = office.force(office.open(letter()), State.HELD, group="ab12")
+    decide(office.desk, held.id, Decision.RETRY, ANNE)
+    assert office.queue.groups == {held.id: "ab12"}
+
+
 def test_what_is_ambiguous_is_never_called_refused() -> None:
     office, held = ambiguous()
     decide(office.desk, held.id, Decision.REFUSE, ANNE)

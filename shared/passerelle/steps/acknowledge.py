@@ -9,7 +9,7 @@ from passerelle.core.mail.disposition import Disposition
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network, Said
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import SILENT, Delivery, noted, notice_id
+from passerelle.core.receipts.delivery import SILENT, Delivery, group, noted, notice_id
 from passerelle.core.receipts.lifecycle import OWING, State
 from passerelle.core.receipts.owed import Debt, Notice, owed
 from passerelle.steps.ports import AcknowledgeDesk
@@ -63,14 +63,14 @@ def _paid(desk: AcknowledgeDesk, delivery: Delivery, debt: Debt) -> Delivery:
         again = debt.again if debt.notice is None else None
         return desk.record("acknowledge", noted(delivery, wake_at=again), (("notice", "none"),))
     name = notice_id(delivery.id, debt.notice.value)
-    _open(desk, _Owed(delivery, debt.notice, envelope, name))
-    desk.queue.wake("deliver", name)
+    opened = _open(desk, _Owed(delivery, debt.notice, envelope, name))
+    desk.queue.wake("deliver", name, opened.group)
     details = (("notice", name), ("says", debt.notice.value))
     return desk.record("acknowledge", noted(delivery, notice=name, wake_at=debt.again), details)
 
 
-def _open(desk: AcknowledgeDesk, due: _Owed) -> None:
-    """Open the delivery of a notice; where it is there already, it stays as it is."""
+def _open(desk: AcknowledgeDesk, due: _Owed) -> Delivery:
+    """Open the delivery of a notice, and return it; where it is there already, it stays as it is."""
     digest = desk.mailroom.keep(_written(desk, due))
     now = desk.clock()
     opened = Delivery(
@@ -83,9 +83,11 @@ def _open(desk: AcknowledgeDesk, due: _Owed) -> None:
         reason=due.delivery.reason,
         notice_of=due.delivery.id,
         resend=due.delivery.resend,
+        group=group(due.envelope.sender.rpartition("@")[2]),
     )
     details = (("notice-of", due.delivery.id), ("mail", digest))
     desk.open("acknowledge", opened, details)
+    return opened
 
 
 def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:

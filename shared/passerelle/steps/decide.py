@@ -70,7 +70,7 @@ def decide(desk: Desk, delivery_id: str, decision: Decision, author: Author) -> 
         raise UnsupportedError("decision.state", "A delivery in this state takes no such decision.")
     following = desk.record("operator", following, (("author", author.name),))
     if following.wake_at is not None:
-        desk.queue.wake(_WAKES[following.state], following.id)
+        desk.queue.wake(_WAKES[following.state], following.id, following.group)
     return following
 
 
