@@ -1,16 +1,13 @@
-"""The words of the page, in French and English; what core says by codes comes from the phrase book."""
+"""The words of the page, in French and English; what core says by codes, core says in French too."""
 
 import tomllib
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from passerelle.core.mail import account
 from passerelle.core.message import Loss
-
-_PHRASES = ("local", "phrasebook", "reasons.toml")  # of the command line: data, which no import reaches from here
 
 
 class Tongue(Enum):
@@ -42,7 +39,7 @@ def known(key: str) -> bool:
 
 def reason(code: str, tongue: Tongue) -> str:
     """Return what a reason code means, in French; in English it stands for itself, as on the command line."""
-    return account.numbered(_reasons().get(code, ""), "") if tongue is Tongue.FR else ""
+    return account.reason(code) if tongue is Tongue.FR else ""
 
 
 def losses(details: Mapping[str, str], tongue: Tongue) -> list[str]:
@@ -62,8 +59,3 @@ def _loss(code: str, number: str, where: str, tongue: Tongue) -> str:
 @cache
 def _words() -> dict[str, list[str]]:
     return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
-
-
-@cache
-def _reasons() -> dict[str, Any]:
-    return tomllib.loads(files("passerelle").joinpath(*_PHRASES).read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""What could not be carried, told in French: in a mail's last lines, and wherever a person asks."""
+"""What could not be carried, and what a reason code means, told in French: in a mail's last lines, and to who asks."""
 
 import re
 import tomllib
@@ -64,6 +64,12 @@ def french(loss: Loss) -> Loss:
     return replace(loss, where=place(loss.where), why=why, instead=instead)
 
 
+def reason(code: str, english: str = "") -> str:
+    """Return what a reason code means, with the numbers of the English sentence; that one for an unknown code."""
+    words: str | None = catalogue("reasons").get(code)
+    return english if words is None else numbered(words, english)
+
+
 def place(english: str) -> str:
     """Return the place of a loss, such as `message 1, line 12`, in French."""
     words = catalogue("places")
@@ -73,7 +79,7 @@ def place(english: str) -> str:
 
 @cache
 def catalogue(name: str) -> dict[str, Any]:
-    """Return the French of losses or of places."""
+    """Return the French of losses, of places or of reasons."""
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
 
 

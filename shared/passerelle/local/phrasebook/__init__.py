@@ -13,17 +13,14 @@ from passerelle.core.mail.account import place
 __all__ = ["catalogue", "loss", "mistake", "place", "reason"]
 
 _MISTAKES = "agreements.mistakes"  # its text is a list: file, line, place, rule
-_IN_CORE = ("losses", "places")  # a mail's last lines need them too
+_OWN = "mistakes"  # the rest lies in core: a mail's last lines and the page need it too
 
 
 def reason(code: str, english: str = "") -> str:
     """Return the French sentence of a reason, with the numbers of the English one; that one for an unknown code."""
-    french = catalogue("reasons").get(code)
-    if french is None:
-        return english
     if code == _MISTAKES:
-        return "\n".join([french, *map(mistake, english.splitlines())])
-    return account.numbered(french, english)
+        return "\n".join([account.reason(code), *map(mistake, english.splitlines())])
+    return account.reason(code, english)
 
 
 def mistake(english: str) -> str:
@@ -36,6 +33,6 @@ def mistake(english: str) -> str:
 @cache
 def catalogue(name: str) -> dict[str, Any]:
     """Return a part of the phrase book: reasons, losses, places or mistakes."""
-    if name in _IN_CORE:
+    if name != _OWN:
         return account.catalogue(name)
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
