@@ -2,7 +2,8 @@
 
 1. The tests of documents and networks run once, and coverage remembers which test ran which line.
 2. A sample of all mutants is drawn by the seed.
-3. For each, the tests that ran its line run until one fails: seen. A line that no test runs is not seen.
+3. For each, tests that ran its line run until one fails: seen. First those named like the module, then some of every
+   file. A line that no test runs is not seen.
 """
 
 import argparse
@@ -26,8 +27,9 @@ from tests.mutation.mutants import Mutant, every
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = ROOT / "shared/passerelle/core/documents"
-TESTS = ("tests/core/documents", "tests/core/networks")
-MOST_TESTS = 60  # for one mutant: those of the file named like the module first
+TESTS = ("tests/core/documents", "tests/core/networks", "tests/validation")
+NEAREST = 60  # tests for one mutant: those of the file named like the module first
+FARTHER = 400  # then as many of the others, the same share of every file
 MOST_SECONDS = 300  # of CPU for one mutant: a loop without end is seen
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 
@@ -59,11 +61,12 @@ def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
     names = sorted({context.rpartition("|")[0] for context in contexts} - {""})
     stem = mutant.path.stem if mutant.path.stem not in {"reading", "writing", "__init__"} else mutant.path.parent.name
     names.sort(key=lambda name: stem not in name.partition("::")[0])
-    if not names and "" in contexts:  # it runs at import: the tests named like the module or its folder, or all
+    if not names and "" in contexts:  # it runs at import: the tests named like the module or its folder, then all
         words = {mutant.path.stem, *mutant.path.parent.relative_to(ROOM).parts}
         files = [str(file.relative_to(ROOT)) for file in sorted((ROOT / TESTS[0]).glob("test_*.py"))]
-        return [file for file in files if any(word in file for word in words)] or list(TESTS)
-    return names[:MOST_TESTS]
+        return [file for file in files if any(word in file for word in words)] + list(TESTS)
+    others = names[NEAREST:]
+    return names[:NEAREST] + others[:: max(1, -(-len(others) // FARTHER))]
 
 
 def survives(mutant: Mutant, ran: Covering) -> bool:

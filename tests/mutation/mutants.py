@@ -63,9 +63,18 @@ def _spared(tree: ast.AST) -> set[int]:
             owners.append(node.annotation)
         elif isinstance(node, ast.FunctionDef):
             owners += [node.returns, *node.decorator_list]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        elif isinstance(node, ast.ClassDef):  # frozen, slots: how a value is kept, not what it says
+            owners += node.decorator_list
+        elif isinstance(node, ast.Assign | ast.Expr) and _spoken(node):
             owners.append(node.value)
     return {id(part) for owner in owners if owner is not None for part in ast.walk(owner)}
+
+
+def _spoken(node: ast.Assign | ast.Expr) -> bool:
+    """Tell whether a statement is a docstring, or the list of what a package exports."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == "__all__"
+    return isinstance(node.value, ast.Constant)
 
 
 def _change(node: ast.AST) -> str:

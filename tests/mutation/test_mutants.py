@@ -7,6 +7,7 @@ from tests.mutation.mutants import every
 
 SOURCE = '''"""A docstring stays."""
 LIMIT: int = 3
+__all__ = ["exported"]
 
 
 def f(a: int, b: str = "word") -> bool:
@@ -39,3 +40,11 @@ def test_sentences_annotations_and_docstrings_are_left_alone(tmp_path: Path) -> 
         assert "a sentence stays" in mutant.source() or mutant.kind.startswith("return")
         assert '"""A docstring stays."""' in mutant.source()
         assert "LIMIT: int" in mutant.source()
+
+
+def test_what_a_module_exports_and_how_its_values_are_kept_is_left_alone(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(f"{SOURCE}\n@dataclass(frozen=True)\nclass Kept:\n    a: int\n", encoding="utf-8")
+    sources = [mutant.source() for mutant in every(module)]
+    assert sources
+    assert all("['exported']" in one and "frozen=True" in one for one in sources)
