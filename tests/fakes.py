@@ -28,7 +28,7 @@ from passerelle.core.message import (
     Written,
 )
 from passerelle.core.policy import Agreement, Correspondent
-from passerelle.core.receipts.delivery import Delivery, Event, stopped
+from passerelle.core.receipts.delivery import Delivery, Event, standing, stopped
 from passerelle.core.receipts.lifecycle import State, allows
 from passerelle.core.receipts.marks import Kind, mark
 from passerelle.core.receipts.signing import SealKey
@@ -235,9 +235,11 @@ class FakeRegister:
     def __init__(self, ledger: FakeLedger) -> None:
         self._ledger = ledger
         self.asked: list[Event] = []
+        self.leaves: list[tuple[By, str]] = []
 
     def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
-        found = [one for one in self._ledger.everything() if _told_by(by, one) == value]
+        self.leaves.append((by, value))
+        found = [one for one in self._ledger.everything() if value in _told_by(by, one)]
         found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
         if after:
             found = [one for one in found if (one.opened_at, one.id) < (after.opened_at, after.id)]
@@ -253,12 +255,17 @@ class FakeRegister:
         self.asked.append(event)
 
 
-def _told_by(by: By, delivery: Delivery) -> str | None:
+def _told_by(by: By, delivery: Delivery) -> set[str]:
+    day = delivery.opened_at.astimezone(UTC).date()
     if by is By.DAY:
-        return delivery.opened_at.astimezone(UTC).date().isoformat()
+        return {day.isoformat()}
+    if by is By.STANDING:
+        return {standing(day, delivery.state)}
     if by is By.WAITING:
-        return "1" if stopped(delivery) else None
-    return str(getattr(delivery, by.value))
+        return {"1"} if stopped(delivery) else set()
+    if by is By.PARTNER:
+        return {delivery.group, delivery.origin}
+    return {str(getattr(delivery, by.value))}
 
 
 class FakeMarks:

@@ -105,6 +105,26 @@ def test_a_mark_finds_its_deliveries_as_they_stand_now(books: Books, kind: Kind)
     assert found == put[::-1]
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 9])
+def test_a_partner_s_deliveries_are_told_of_both_sides_each_once(books: Books, most: int) -> None:
+    sides = ({"group": "p" * 16}, {"origin": "p" * 16}, {"group": "p" * 16, "origin": "p" * 16})
+    put = [books.open(number, NOON, **sides[number % 3]) for number in range(7)]
+    put += [books.open(6, group="p" * 16) for _ in range(2)]  # of the same moment
+    books.open(3, group="q" * 16, origin="r" * 16)
+    books.open(4)
+    found = [one for leaf in books.leaves(By.PARTNER, "p" * 16, most) for one in leaf]
+    assert found == sorted(put, key=lambda one: (one.opened_at, one.id), reverse=True)
+
+
+def test_a_delivery_stands_on_the_shelf_of_its_day_and_end(books: Books) -> None:
+    at_work = [books.open(number) for number in range(3)]
+    refused = books.move(books.open(9), State.REFUSED, "xdm.missing")
+    ready = books.move(at_work[1], State.READY, "")
+    assert books.leaves(By.STANDING, "2026-11-22#AT-WORK", 9) == [(at_work[2], ready, at_work[0])]
+    assert books.leaves(By.STANDING, "2026-11-22#REFUSED", 9) == [(refused,)]
+    assert books.leaves(By.STANDING, "2026-11-21#REFUSED", 9) == [()]
+
+
 @pytest.mark.parametrize(("most", "complete", "told"), [(3, False, 3), (9, True, 4)])
 def test_a_day_is_counted_by_state_and_reason(books: Books, most: int, told: int, *, complete: bool) -> None:
     for number in range(3):

@@ -1,7 +1,6 @@
 """Who may ask what, what he is told, and that each question is an event before its answer."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -9,42 +8,19 @@ from hypothesis import strategies as st
 
 from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError
 from passerelle.core.receipts import chain
-from passerelle.core.receipts.delivery import Delivery, group
+from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps import audit
 from passerelle.steps.audit import Act, cursor
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Place, Question, Role
-from tests.fakes import FakeClock, FakeLedger, FakeMint, FakeRegister
-from tests.steps.office import DOCTOR, Office, letter
-
-CLOCK = FakeClock()
-TODAY = CLOCK.now.date()
-DAY = Question(By.DAY, TODAY.isoformat())
-AUDITOR = Asker("anne.durand", frozenset({Role.AUDITOR}))
-OPERATOR = Asker("karim", frozenset({Role.OPERATOR}))
-PARTNER = Asker("labo", frozenset({Role.PARTNER}), "labo.example")
-
-
-class Archive(NamedTuple):
-    """A ledger, and the desk that answers questions about it."""
-
-    ledger: FakeLedger
-    register: FakeRegister
-    desk: AuditDesk
-
-    def put(self, number: int, **changes: object) -> Delivery:
-        """Put a delivery in, some minutes after the one before."""
-        values = {"state": State.ACCEPTED, "opened_at": CLOCK.now + timedelta(minutes=number), **changes}
-        one = Delivery(f"{number:032x}", **values)  # type: ignore[arg-type]
-        self.ledger._deliveries[one.id] = one
-        return one
+from tests.fakes import FakeMint, FakeRegister
+from tests.steps.asking import AUDITOR, CLOCK, DAY, OPERATOR, PARTNER, TODAY, Archive, made
+from tests.steps.office import Office, letter
 
 
 @pytest.fixture
 def archive() -> Archive:
-    ledger = FakeLedger()
-    register = FakeRegister(ledger)
-    return Archive(ledger, register, AuditDesk(clock=CLOCK, mint=FakeMint(), ledger=ledger, register=register))
+    return made()
 
 
 def test_one_delivery_comes_with_all_that_happened_to_it() -> None:
@@ -147,26 +123,6 @@ def test_rights_add_up_and_without_a_role_there_are_none() -> None:
     both = Asker("anne", frozenset({Role.AUDITOR, Role.OPERATOR}))
     assert [act for act in Act if not audit.may(both, act)] == []
     assert [act for act in Act if audit.may(Asker("anne", frozenset()), act)] == []
-
-
-def test_a_partner_sees_what_goes_to_his_own_domain_and_nothing_else(archive: Archive) -> None:
-    mine = archive.put(1, group=group("labo.example"))
-    theirs = archive.put(2, group=group(DOCTOR.address.rpartition("@")[2]))
-    archive.put(3)
-    assert audit.deliveries(archive.desk, PARTNER, DAY).deliveries == (mine,)
-    assert audit.delivery(archive.desk, PARTNER, mine.id).delivery == mine
-    said = []
-    for unseen in (theirs.id, "f" * 32):
-        with pytest.raises(UnavailableError) as caught:
-            audit.delivery(archive.desk, PARTNER, unseen)
-        said.append(str(caught.value))
-    assert said[0] == said[1]
-
-
-def test_a_partner_of_no_domain_sees_nothing(archive: Archive) -> None:
-    archive.put(1, group=group(""))
-    archive.put(2)
-    assert audit.deliveries(archive.desk, Asker("x", frozenset({Role.PARTNER})), DAY).deliveries == ()
 
 
 def test_each_question_is_an_event_of_its_own_chain(archive: Archive) -> None:

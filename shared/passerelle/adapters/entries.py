@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from passerelle.core.receipts.delivery import Delivery, Event, stopped
+from passerelle.core.receipts.delivery import Delivery, Event, standing, stopped
 from passerelle.core.receipts.lifecycle import State
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ STATE = "STATE"
 _EVENT = "EVENT#"
 WAITING = "1"
 """The one value of the index `waiting`: a person must look."""
+
+NEVER = "9999"
+"""What comes after every time."""
 
 SHARDS = 16
 """Parts of the index `due`, so that no one of them is hot."""
@@ -40,6 +43,11 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def opened(at: datetime, delivery_id: str) -> str:
+    """Return what no two deliveries have, in the order of time."""
+    return f"{moment(at)}#{delivery_id}"
+
+
 def shard(delivery_id: str) -> str:
     """Return the part of the index `due` that a delivery stands in."""
     return f"{zlib.crc32(delivery_id.encode()) % SHARDS:x}"
@@ -56,6 +64,8 @@ def of_delivery(delivery: Delivery) -> Item:
     item = {name: _written(value) for name, value in values.items() if value != _DEFAULTS.get(name, MISSING)}
     item |= {"delivery": item.pop("id"), "entry": {"S": STATE}, "version": {"N": str(delivery.version)}}
     item["day"] = {"S": moment(delivery.opened_at)[:10]}
+    item["opened"] = {"S": opened(delivery.opened_at, delivery.id)}
+    item["standing"] = {"S": standing(delivery.opened_at.astimezone(UTC).date(), delivery.state)}
     if delivery.wake_at is not None:
         item["wake_shard"] = {"S": shard(delivery.id)}
     if stopped(delivery):

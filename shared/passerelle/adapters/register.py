@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 _SERVICE = "ledger"
 _OPENED = "opened_at"  # the order within every index
 _WHOLE = frozenset({By.DAY, By.WAITING})
-"""Indexes that hold the states themselves; the others hold keys, and cost one write in a delivery's life."""
+"""Indexes that hold the states themselves; the others hold keys, and cost a write or two in a delivery's life."""
 
+_SIDES = ("group", "origin")
+"""The indexes of a partner: what goes to him, and what comes from him."""
+
+_COUNTED = {"#state": "state", "#reason": "reason"}  # reserved words
 _BATCH = 100  # keys of one BatchGetItem
 _TRIES = 5
 
@@ -34,8 +38,10 @@ class DynamoRegister:
 
     def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
         """Return up to `most` deliveries of an index, newest first, after a place."""
+        if by is By.PARTNER:
+            return self._sides(value, after, most)
         start: dict[str, Any] = {"ExclusiveStartKey": _key(by, value, after)} if after else {}
-        answer = self._query(by, value, Limit=most, **start)
+        answer = self._query(by.value, value, Limit=most, **start)
         items = answer["Items"]
         found = tuple(map(entries.to_delivery, items if by in _WHOLE else self._whole(items)))
         last = items[-1] if "LastEvaluatedKey" in answer and items else None
@@ -45,9 +51,8 @@ class DynamoRegister:
         """Return the deliveries of a day, counted."""
         counts, start = Counter[tuple[State, str]](), dict[str, Any]()
         while True:
-            names = {"#state": "state", "#reason": "reason"}
-            wanted = {"ProjectionExpression": "#state, #reason", "Limit": most - counts.total()}
-            answer = self._query(By.DAY, day.isoformat(), names, **wanted, **start)
+            wanted: dict[str, Any] = {"ProjectionExpression": "#state, #reason", "Limit": most - counts.total()}
+            answer = self._query(By.DAY.value, day.isoformat(), names=_COUNTED, **wanted, **start)
             counts.update((State(one["state"]["S"]), one.get("reason", {}).get("S", "")) for one in answer["Items"])
             if "LastEvaluatedKey" not in answer or counts.total() >= most:
                 return Tally(day, MappingProxyType(dict(counts)), "LastEvaluatedKey" not in answer)
@@ -58,6 +63,18 @@ class DynamoRegister:
         alone = Delivery(event.delivery, event.state, event.at)
         with answering(_SERVICE):
             self.client.put_item(TableName=self.table, Item=entries.of_event(alone, event))
+
+    def _sides(self, value: str, after: Place | None, most: int) -> Leaf:
+        """Return a leaf of both indexes of a partner together; what he writes to himself stands in both, once here."""
+        before = entries.opened(after.opened_at, after.id) if after else entries.NEVER
+        answers = [self._query(side, value, before=before, Limit=most) for side in _SIDES]
+        keys = {item["opened"]["S"]: item for answer in answers for item in answer["Items"]}
+        chosen = [keys[opened] for opened in sorted(keys, reverse=True)[:most]]
+        found = tuple(map(entries.to_delivery, self._whole(chosen)))
+        if not chosen or (len(keys) == len(chosen) and not any("LastEvaluatedKey" in answer for answer in answers)):
+            return Leaf(found, None)
+        at, _, name = chosen[-1]["opened"]["S"].partition("#")
+        return Leaf(found, Place(datetime.fromisoformat(at), name))
 
     def _whole(self, keys: list[entries.Item]) -> list[entries.Item]:
         """Return the states whose keys an index gave, in its order; one is read again until the table gives it."""
@@ -76,14 +93,15 @@ class DynamoRegister:
                 raise UnavailableError("ledger.unavailable", "The ledger did not answer as it should.")
         return [found[key["delivery"]["S"]] for key in keys if key["delivery"]["S"] in found]
 
-    def _query(self, by: By, value: str, names: dict[str, str] | None = None, **more: Any) -> Any:  # noqa: ANN401 - boto3's
+    def _query(self, index: str, value: str, before: str = "", **more: Any) -> Any:  # noqa: ANN401 - boto3's
+        names = {"#by": index, **more.pop("names", {})}
         with answering(_SERVICE):
             return self.client.query(
                 TableName=self.table,
-                IndexName=by.value,
-                KeyConditionExpression="#by = :value",
-                ExpressionAttributeNames={"#by": by.value, **(names or {})},
-                ExpressionAttributeValues={":value": {"S": value}},
+                IndexName=index,
+                KeyConditionExpression="#by = :value" + (" AND opened < :before" if before else ""),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={":value": {"S": value}, **({":before": {"S": before}} if before else {})},
                 ScanIndexForward=False,
                 **more,
             )

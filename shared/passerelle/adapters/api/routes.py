@@ -93,7 +93,7 @@ def decision(delivery_id: Annotated[DeliveryId, Path()], decided: Annotated[Deci
 @router.post(
     "/v1/searches",
     operation_id="searchDeliveries",
-    summary="Deliveries by sender, recipient, patient (INS) or Message-ID, newest first",
+    summary="Deliveries by sender, recipient, patient (INS), Message-ID or partner (domain), newest first",
 )
 def searches(
     wanted: Annotated[Search, Body()], cursor: Annotated[Cursor, Query()] = "", limit: Limit = LIMIT

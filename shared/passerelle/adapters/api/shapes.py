@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
-from passerelle.core.receipts.marks import Kind
 from passerelle.steps.audit import Account, Page
-from passerelle.steps.audit.ports import Tally
+from passerelle.steps.audit.ports import By, Tally
 from passerelle.steps.decide import Decision
 
 DeliveryId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Id of a delivery")]
@@ -130,11 +129,12 @@ class Seeking(Enum):
     READER = "reader"  # the address on the other network
     PATIENT = "patient"  # INS
     MESSAGE = "message"  # Message-ID
+    PARTNER = "partner"  # the domain that deliveries go to or come from
 
     @property
-    def kind(self) -> Kind:
-        """Return the kind of its mark."""
-        return Kind[self.name]
+    def kind(self) -> By:
+        """Return the index that is asked."""
+        return By[self.name]
 
 
 class Search(_Shape):

@@ -2,11 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State, allows
+from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, WITH_A_PERSON, State, allows
 
 SILENT = "receipt.silent"
 """The reason of a delivery whose reader has not answered in the time agreed."""
@@ -94,6 +94,11 @@ def notice_id(delivery_id: str, kind: str = "failed") -> str:
 def group(domain: str) -> str:
     """Return the fair share that a domain's mail stands in, which names nobody."""
     return hashlib.sha256(f"group\n{domain.casefold()}".encode()).hexdigest()[:16]
+
+
+def standing(day: date, state: State) -> str:
+    """Return the shelf of a day's deliveries in a state: one for each end, and one for all that are at work."""
+    return f"{day.isoformat()}#{'AT-WORK' if state in AT_WORK else state.value}"
 
 
 def stopped(delivery: Delivery) -> bool:

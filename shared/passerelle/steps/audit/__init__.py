@@ -19,6 +19,7 @@ from passerelle.core.receipts.delivery import Delivery, Event, group
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
 from passerelle.steps.audit import cursor as cursors
+from passerelle.steps.audit import shelves
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Leaf, Question, Role, Tally
 
 LONGEST_PAGE = 200
@@ -111,10 +112,12 @@ def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = 
     act = _ACTS.get(question.by, Act.SEARCH)
     place = cursors.read(question, asker, cursor)
     _ask(desk, asker, act, question.value)
-    most, chosen = min(max(most, 1), LONGEST_PAGE), list[Delivery]()
+    most, chosen, put = min(max(most, 1), LONGEST_PAGE), list[Delivery](), shelves.narrowest(question, asker)
+    if not put.value:
+        return Page((), "")
+    place, size = place or shelves.start(put), most if shelves.whole(put, asker) else LEAF
     for _ in range(LOOKS):
-        leaf = desk.register.leaf(question.by, question.value, place, LEAF if narrowed(question, asker) else most)
-        leaf = _fitting(leaf, question, asker, most - len(chosen))
+        leaf = _fitting(desk.register.leaf(put.by, put.value, place, size), put, asker, most - len(chosen))
         chosen += leaf.deliveries
         place = leaf.place
         if place is None or len(chosen) >= most:
@@ -122,12 +125,13 @@ def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = 
     return Page(tuple(chosen), cursors.write(question, asker, place) if place else "")
 
 
-def search(desk: AuditDesk, asker: Asker, wanted: tuple[Kind, str], cursor: str = "", most: int = 50) -> Page:
+def search(desk: AuditDesk, asker: Asker, wanted: tuple[By, str], cursor: str = "", most: int = 50) -> Page:
     """Return a page of the deliveries that have to do with a value, which is marked here and kept nowhere."""
-    mark = desk.marks.of(*wanted)
+    by, value = wanted
+    mark = shelves.partner(value) if by is By.PARTNER else desk.marks.of(Kind(by.value), value)
     if not mark:
         raise MalformedError("audit.value", "There is nothing to look for, or this bridge keeps no marks.")
-    return deliveries(desk, asker, Question(By(wanted[0].value), mark), cursor, most)
+    return deliveries(desk, asker, Question(by, mark), cursor, most)
 
 
 def volumes(desk: AuditDesk, asker: Asker, until: date, days: int) -> tuple[Tally, ...]:
@@ -152,21 +156,18 @@ def sees(asker: Asker, found: Delivery) -> bool:
     return not asker.limited or (bool(asker.domain) and group(asker.domain) in {found.group, found.origin})
 
 
-def narrowed(question: Question, asker: Asker) -> bool:
-    """Return whether an answer leaves out some of what the index has."""
-    return question.state is not None or bool(question.reason) or asker.limited
-
-
 def _fitting(leaf: Leaf, question: Question, asker: Asker, room: int) -> Leaf:
     """Return what of a leaf is asked for, and where the page ends if it is full before the leaf is."""
     fitting = [one for one in leaf.deliveries if _fits(one, question) and sees(asker, one)]
     if len(fitting) <= room:
-        return Leaf(tuple(fitting), leaf.place)
+        ended = bool(leaf.deliveries) and shelves.past(question, leaf.deliveries[-1])
+        return Leaf(tuple(fitting), None if ended else leaf.place)
     return Leaf(tuple(fitting[:room]), cursors.place(fitting[room - 1]))
 
 
 def _fits(one: Delivery, question: Question) -> bool:
-    return question.state in {None, one.state} and one.reason.startswith(question.reason)
+    fits = question.state in {None, one.state} and one.reason.startswith(question.reason)
+    return fits and not shelves.past(question, one)
 
 
 def _ask(desk: AuditDesk, asker: Asker, act: Act, value: str) -> None:

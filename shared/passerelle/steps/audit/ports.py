@@ -40,10 +40,12 @@ class Asker:
 
 
 class By(Enum):
-    """What deliveries are looked for by: each is one index of the ledger."""
+    """What deliveries are looked for by: each is an index of the ledger, asked once for a leaf."""
 
     DAY = "day"  # the day (UTC) on which they were opened
+    STANDING = "standing"  # the day with the state; those at work stand together
     WAITING = "waiting"  # those that only a person moves on
+    PARTNER = "partner"  # the fair share (Delivery.group) of the domain that they go to or come from: two indexes
     SENDER = Kind.SENDER.value
     RECIPIENT = Kind.RECIPIENT.value
     READER = Kind.READER.value
@@ -59,6 +61,7 @@ class Question:
     value: str
     state: State | None = None
     reason: str = ""  # the start of it
+    day: str = ""  # of a partner's deliveries: those of one day only
 
 
 @dataclass(frozen=True, slots=True)
