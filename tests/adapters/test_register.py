@@ -1,5 +1,6 @@
 """The contract of the register, on its fake, on moto and on ministack."""
 
+import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from passerelle.adapters.ledger import DynamoLedger
-from passerelle.adapters.register import DynamoRegister
+from passerelle.adapters.register import SIDES, DynamoRegister
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event, moved
 from passerelle.core.receipts.lifecycle import State
@@ -144,3 +145,11 @@ def test_a_question_is_written_once_as_an_event_of_its_own(books: Books) -> None
     if isinstance(books.register, DynamoRegister):
         books.register.note(event)
         assert list(books.ledger.logged(NOON, NOON + timedelta(seconds=1))) == [event]
+
+
+def test_audit_may_ask_every_index_that_a_question_is_put_to() -> None:
+    asked = {by.value for by in By} - {By.PARTNER.value} | set(SIDES)
+    made = {index["IndexName"] for index in clouds.resource("LedgerTable")["GlobalSecondaryIndexes"]}
+    rights = str(clouds.resource("AuditRole")["Policies"])
+    assert asked <= made
+    assert [name for name in asked if f"/index/{re.sub('.*_mark', '*_mark', name)}'" not in rights] == []

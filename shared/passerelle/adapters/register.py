@@ -21,7 +21,7 @@ _OPENED = "opened_at"  # the order within every index
 _WHOLE = frozenset({By.DAY, By.WAITING})
 """Indexes that hold the states themselves; the others hold keys, and cost a write or two in a delivery's life."""
 
-_SIDES = ("group", "origin")
+SIDES = ("group", "origin")
 """The indexes of a partner: what goes to him, and what comes from him."""
 
 _COUNTED = {"#state": "state", "#reason": "reason"}  # reserved words
@@ -67,7 +67,7 @@ class DynamoRegister:
     def _sides(self, value: str, after: Place | None, most: int) -> Leaf:
         """Return a leaf of both indexes of a partner together; what he writes to himself stands in both, once here."""
         before = entries.opened(after.opened_at, after.id) if after else entries.NEVER
-        answers = [self._query(side, value, before=before, Limit=most) for side in _SIDES]
+        answers = [self._query(side, value, before=before, Limit=most) for side in SIDES]
         keys = {item["opened"]["S"]: item for answer in answers for item in answer["Items"]}
         chosen = [keys[opened] for opened in sorted(keys, reverse=True)[:most]]
         found = tuple(map(entries.to_delivery, self._whole(chosen)))
