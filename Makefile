@@ -24,7 +24,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults accessibility ordeal proof pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults conformance accessibility ordeal proof pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -81,6 +81,9 @@ simulate: setup ## five virtual days of a million mails in bad weather, beside t
 
 faults: setup ## let every call of every port fail, one at a time, in six ways
 	@$(BIN)/python -m tests.simulation.boundaries
+
+conformance: setup ## hold the API, served over HTTP, against its own OpenAPI document by schemathesis, for each role (ARGS="--examples N")
+	@$(BIN)/python -m tests.conformance $(ARGS)
 
 accessibility: setup .build/axe.min.js ## judge the page by axe-core, in Chromium (needs npm and Chromium)
 	@$(BIN)/python -m pytest tests/journey/test_page.py $(ARGS)

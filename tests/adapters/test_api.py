@@ -214,6 +214,18 @@ def test_a_body_of_another_form_is_refused(gateway: Gateway, body: str) -> None:
     assert gateway.hand(request("POST", way, body=body, claims=claims)).status is HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+@pytest.mark.parametrize("media", ["", "text/plain", "multipart/form-data", "application/jsonp", "\x00"])
+def test_a_body_that_does_not_say_to_be_json_is_not_read(gateway: Gateway, media: str) -> None:
+    claims = {"sub": "karim", "scope": "operator"}
+    event = request(
+        "POST", f"/v1/deliveries/{waiting(gateway).id}/decisions", body='{"decision": "retry"}', claims=claims
+    )
+    answer = gateway.hand(event | {"headers": {"content-type": media}})
+    assert (answer.status, answer.json["code"]) == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "api.media")
+    good = gateway.hand(event | {"headers": {"content-type": "Application/JSON; charset=utf-8"}})
+    assert good.status is HTTPStatus.OK
+
+
 @pytest.mark.parametrize(("size", "status"), [(api.LARGEST, 422), (api.LARGEST + 1, 400)])
 def test_a_body_has_a_size(gateway: Gateway, size: int, status: int) -> None:
     way, claims = f"/v1/deliveries/{'0' * 32}/decisions", {"sub": "karim", "scope": "operator"}

@@ -1,6 +1,6 @@
 """The API of `audit`: an event of API Gateway (HTTP API, payload 2.0) in, its answer out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +18,8 @@ from passerelle.steps.ports import Desk
 LARGEST = 4096
 """Bytes of a body."""
 
+_JSON = "application/json"
+
 Desks = Callable[[], tuple[AuditDesk, Desk]]
 
 
@@ -25,8 +27,7 @@ def answer(event: dict[str, Any], context: LambdaContext, desks: Desks) -> dict[
     """Answer a request whose token API Gateway has checked; everybody may read the document."""
     found = resolver()
     try:
-        if len(event.get("body") or "") > LARGEST:
-            raise MalformedError("api.size", f"A request has at most {LARGEST} bytes.")
+        _check(event)
         if event["rawPath"] != document.PATH:
             asking, deciding = desks()
             found.context["caller"] = routes.Caller(askers.of(event), asking, deciding)
@@ -36,6 +37,15 @@ def answer(event: dict[str, Any], context: LambdaContext, desks: Desks) -> dict[
     given = found.resolve(event, context)
     given["headers"] |= problems.HEADERS
     return given
+
+
+def _check(event: Mapping[str, Any]) -> None:
+    """Let through a body that is no larger than it may be, and that says to be JSON before anybody parses it."""
+    body, headers = event.get("body") or "", event.get("headers") or {}
+    if len(body) > LARGEST:
+        raise MalformedError("api.size", f"A request has at most {LARGEST} bytes.")
+    if body and headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+        raise MalformedError("api.media", "A body is JSON, and its Content-Type says so: application/json.")
 
 
 @cache
@@ -52,7 +62,7 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 def _document(made: APIGatewayHttpResolver) -> Response[str]:
-    return Response(HTTPStatus.OK, "application/json", document.written(made))
+    return Response(HTTPStatus.OK, _JSON, document.written(made))
 
 
 def _unreadable(_error: Exception) -> Response[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from passerelle.adapters.api import problems
-from passerelle.adapters.api.shapes import Problem
+from passerelle.adapters.api.shapes import Message, Problem
 from passerelle.steps.audit.ports import Role
 
 PATH = "/openapi.json"
@@ -18,16 +18,29 @@ _TITLE = "Passerelle: what an auditor asks"
 _SECURITY = "token"
 _ANSWERS = MappingProxyType(
     {
-        HTTPStatus.BAD_REQUEST: "The cursor belongs to another question.",
+        HTTPStatus.BAD_REQUEST: "The cursor belongs to another question, or the body is too large.",
         HTTPStatus.UNAUTHORIZED: "No valid token.",
         HTTPStatus.FORBIDDEN: "This role may not ask this.",
         HTTPStatus.NOT_FOUND: "No such delivery, for this asker.",
         HTTPStatus.CONFLICT: "The delivery is past this decision.",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter has not its form.",
         HTTPStatus.TOO_MANY_REQUESTS: "Ask again later.",
+        HTTPStatus.INTERNAL_SERVER_ERROR: "The bridge has failed; its operator is told.",
         HTTPStatus.SERVICE_UNAVAILABLE: "The ledger did not answer; ask again.",
     }
 )
+_GATEWAYS = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+"""Answers that API Gateway may give by itself, in its own form."""
 
 
 @cache
@@ -37,7 +50,7 @@ def written(resolver: APIGatewayHttpResolver) -> str:
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = Problem.model_json_schema()
+    schemas |= {"Problem": Problem.model_json_schema(), "Message": Message.model_json_schema()}
     document["servers"] = [{"url": "/"}]
     document["components"]["securitySchemes"] = {
         _SECURITY: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _scopes()}
@@ -45,12 +58,24 @@ def written(resolver: APIGatewayHttpResolver) -> str:
     document["security"] = [{_SECURITY: []}]
     for methods in document["paths"].values():
         for operation in methods.values():
-            operation["responses"] |= {str(int(code)): _answer(text) for code, text in _ANSWERS.items()}
+            operation["responses"] |= {str(int(code)): _answer(code, text) for code, text in _ANSWERS.items()}
+            operation["responses"][str(int(HTTPStatus.OK))]["headers"] = _headers()
     return json.dumps(document, indent=1)
 
 
-def _answer(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {problems.MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+def _answer(code: HTTPStatus, text: str) -> dict[str, Any]:
+    content = {problems.MEDIA: _form("Problem")}
+    if code in _GATEWAYS:
+        content["application/json"] = _form("Message")
+    return {"description": text, "content": content}
+
+
+def _form(name: str) -> dict[str, Any]:
+    return {"schema": {"$ref": f"#/components/schemas/{name}"}}
+
+
+def _headers() -> dict[str, Any]:
+    return {name: {"required": True, "schema": {"const": value}} for name, value in problems.HEADERS.items()}
 
 
 def _scopes() -> str:

@@ -21,6 +21,7 @@ HEADERS = MappingProxyType({"Cache-Control": "no-store", "X-Content-Type-Options
 
 _BY_CODE = MappingProxyType(
     {
+        "api.media": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "audit.right": HTTPStatus.FORBIDDEN,
         "decision.state": HTTPStatus.CONFLICT,
         "ledger.missing": HTTPStatus.NOT_FOUND,

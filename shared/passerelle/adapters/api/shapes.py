@@ -15,7 +15,15 @@ from passerelle.steps.decide import Decision
 DeliveryId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Id of a delivery")]
 Cursor = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]*$", description="Of the page before")]
 Reason = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9.-]*$", description="The start of a reason code")]
-Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2999, 12, 31), description="A day (UTC)")]
+Day = Annotated[
+    date,
+    Field(
+        ge=date(2020, 1, 1),
+        le=date(2999, 12, 31),
+        description="A day (UTC)",
+        json_schema_extra={"pattern": "^2(0[2-9]|[1-9][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"},
+    ),
+]
 
 
 class _Shape(BaseModel):
@@ -151,3 +159,9 @@ class Problem(_Shape):
     title: str
     status: int
     code: str
+
+
+class Message(_Shape):
+    """What API Gateway says by itself, before the bridge is asked or where it does not answer."""
+
+    message: str
