@@ -26,6 +26,11 @@ class Visitor:
         self.sessions = Sessions(self.gateway.office.clock, b"k" * 32)
         self.cookie = self.sessions.open(self.asker).partition(";")[0] if self.asker else ""
 
+    @property
+    def token(self) -> str:
+        """Return the token of the forms of this session."""
+        return self.sessions.token({"headers": {"cookie": self.cookie}})
+
     def get(self, way: str, **headers: str) -> Answer:
         """Open an address."""
         path, _, query = way.partition("?")

@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.adapters import api
+from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.audit.ports import AuditDesk, Role
 from tests.fakes import FakeMarks, FakeMint, FakeRegister
-from tests.steps.office import Office
+from tests.steps.office import Office, letter
 
 DOMAIN = "medical59.apicrypt.example"
 """Of the partner who asks."""
@@ -68,6 +70,18 @@ class Gateway:
         context: Any = Context()
         answer = api.answer(event, context, lambda: (self.asking, self.office.desk))
         return Answer(HTTPStatus(answer["statusCode"]), answer["headers"], answer["body"])
+
+
+def arrived(gateway: Gateway) -> Delivery:
+    """Let a letter come in, cross, and be taken."""
+    opened = gateway.office.open(letter())
+    gateway.office.settle()
+    return gateway.office.ledger.get(opened.id)
+
+
+def waiting(gateway: Gateway) -> Delivery:
+    """Let a letter come in and be held."""
+    return gateway.office.force(gateway.office.open(letter()), State.HELD, wake_at=None)
 
 
 def request(

@@ -14,7 +14,7 @@ from passerelle.steps.audit.ports import Asker, Role, Tally
 from passerelle.steps.decide import CHOICES
 from tests.adapters import clouds
 from tests.adapters.browsing import Outline, Visitor
-from tests.adapters.test_api import arrived, waiting
+from tests.adapters.gateway import arrived, waiting
 from tests.steps.office import HOSPITAL
 
 PAGES = ("/", "/deliveries", "/deliveries?day=2026-11-22&state=HELD&reason=policy.", "/waiting", "/deliveries/{id}")
@@ -96,7 +96,7 @@ def test_an_id_leads_to_its_delivery(visitor: Visitor) -> None:
 @pytest.mark.parametrize("tongue", ["fr", "en"])
 def test_a_delivery_is_found_by_its_sender_and_the_page_keeps_no_value(visitor: Visitor, tongue: str) -> None:
     one = arrived(visitor.gateway)
-    fields = {"token": _token(visitor), "by": "sender", "value": f" {HOSPITAL.address} "}
+    fields = {"token": visitor.token, "by": "sender", "value": f" {HOSPITAL.address} "}
     answer = visitor.post(f"/{tongue}/search", fields)
     assert answer.status is HTTPStatus.OK
     assert f"/{tongue}/deliveries/{one.id}" in answer.text
@@ -110,7 +110,7 @@ def test_only_an_auditor_is_offered_patients(visitor: Visitor) -> None:
     assert 'value="patient"' in visitor.get("/fr/").text
     operator = Visitor(visitor.gateway, Asker("karim", frozenset({Role.OPERATOR})))
     assert 'value="patient"' not in operator.get("/fr/").text
-    fields = {"token": _token(operator), "by": "patient", "value": "180025912345678"}
+    fields = {"token": operator.token, "by": "patient", "value": "180025912345678"}
     assert operator.post("/fr/search", fields).status is HTTPStatus.FORBIDDEN
 
 
@@ -138,19 +138,19 @@ def test_a_button_decides_under_the_name_of_the_session(visitor: Visitor) -> Non
     assert (answer.status, answer.headers["Location"]) == (HTTPStatus.SEE_OTHER, f"/fr/deliveries/{held.id}")
     last = visitor.gateway.office.ledger.history(held.id)[-1]
     assert (last.state, dict(last.details)) == (State.REFUSED, {"author": "anne.durand"})
-    again = visitor.post(f"/fr/deliveries/{held.id}/decisions", {"token": _token(visitor), "decision": "refuse"})
+    again = visitor.post(f"/fr/deliveries/{held.id}/decisions", {"token": visitor.token, "decision": "refuse"})
     assert again.status is HTTPStatus.CONFLICT
     assert "n'admet pas cette décision" in again.text.replace("&#39;", "'")
 
 
 def test_a_form_of_another_session_or_another_site_decides_nothing(visitor: Visitor) -> None:
     held = waiting(visitor.gateway)
-    way, good = f"/fr/deliveries/{held.id}/decisions", {"decision": "release", "token": _token(visitor)}
+    way, good = f"/fr/deliveries/{held.id}/decisions", {"decision": "release", "token": visitor.token}
     stranger = Visitor(visitor.gateway)
     for answer in (
         visitor.post(way, {"decision": "release"}),
         visitor.post(way, good | {"token": "é"}),
-        visitor.post(way, good | {"token": _token(stranger)}),
+        visitor.post(way, good | {"token": stranger.token}),
         visitor.post(way, good, sec_fetch_site="cross-site"),
         Visitor(visitor.gateway, asker=None).post(way, good),
     ):
@@ -163,7 +163,7 @@ def test_who_may_not_decide_sees_no_button_and_decides_nothing(visitor: Visitor)
     held = waiting(visitor.gateway)
     auditor = Visitor(visitor.gateway, Asker("zoe", frozenset({Role.AUDITOR})))
     assert Outline(auditor.get(f"/fr/deliveries/{held.id}").text).all("button") == []
-    fields = {"token": _token(auditor), "decision": "release"}
+    fields = {"token": auditor.token, "decision": "release"}
     assert auditor.post(f"/fr/deliveries/{held.id}/decisions", fields).status is HTTPStatus.FORBIDDEN
 
 
@@ -226,7 +226,3 @@ def test_every_word_is_said_twice_and_every_word_is_needed() -> None:
         assert all(said)
         parts = ("state", "kind", "role", "nav", "problem", "decide", "search")
         assert f'"{key}"' in used or key.split(".")[0] in parts
-
-
-def _token(visitor: Visitor) -> str:
-    return visitor.sessions.token({"headers": {"cookie": visitor.cookie}})

@@ -8,8 +8,7 @@ import pytest
 
 from passerelle.adapters.api import LARGEST
 from tests.adapters.browsing import Outline, Visitor
-from tests.adapters.gateway import request
-from tests.adapters.test_api import arrived
+from tests.adapters.gateway import arrived, request
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -12,8 +12,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from passerelle.steps.audit.ports import Role
-from tests.adapters.gateway import DOMAIN, Gateway, request
-from tests.adapters.test_api import arrived, waiting
+from tests.adapters.gateway import DOMAIN, Gateway, arrived, request, waiting
 
 _ID = re.compile(r"(?<=/v1/deliveries/)[^/]+")
 _SAID = {HTTPStatus.UNAUTHORIZED: "Unauthorized", HTTPStatus.FORBIDDEN: "Forbidden", HTTPStatus.NOT_FOUND: "Not Found"}

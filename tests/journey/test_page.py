@@ -15,8 +15,7 @@ from passerelle.adapters.page.sessions import Sessions
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.commands import page
 from passerelle.steps.audit.ports import Role
-from tests.adapters.gateway import Gateway
-from tests.adapters.test_api import arrived, waiting
+from tests.adapters.gateway import Gateway, arrived, waiting
 from tests.journey import browser
 
 AXE = Path(os.environ.get("PASSERELLE_AXE", ".build/axe.min.js"))
