@@ -26,7 +26,7 @@ LARGEST = 4 << 20
 
 MOST_EVENTS = 1000
 
-_NEAREST = 600
+REACH = 1200
 """Bundles in which an event is looked for: three hours of the largest bridge, which an index may lag behind."""
 
 _AHEAD = timedelta(minutes=15)
@@ -66,22 +66,30 @@ def newest(files: Files, *keys: Verifier) -> tuple[Checkpoint, Verifier, bytes]:
     return *note.verify(content, *keys), content
 
 
-def locate(files: Files, events: Sequence[Event], size: int) -> Found:
+def locate(files: Files, events: Sequence[Event], size: int, reach: int = REACH) -> Found:
     """Return the places of events of the ledger in a log of a size; what is not sealed yet has none."""
     bundles, found = cache(lambda index: _entries(files, index, size)), Found()
     for event in events if size else ():
-        found |= _near(bundles, -(-size // tiles.WIDTH), event.at, chain.written(event))
+        places = _nearest(bundles, -(-size // tiles.WIDTH), event.at)
+        found |= _found(bundles, places[:reach], chain.written(event))
     return found
 
 
-def _near(bundles: Callable[[int], list[bytes]], count: int, at: datetime, entry: bytes) -> Found:
-    """Return an event with its place, looked for near where its time would have it."""
+def entry(files: Files, index: int, size: int) -> bytes:
+    """Return the event at a place in a log of a size."""
+    return _entries(files, index // tiles.WIDTH, size)[index % tiles.WIDTH]
+
+
+def _nearest(bundles: Callable[[int], list[bytes]], count: int, at: datetime) -> list[int]:
+    """Return the bundles in which an event of a time may stand, the likeliest first; none for what is not sealed."""
     if at > chain.read(bundles(count - 1)[-1]).at + _AHEAD:
-        return Found()
+        return []
     start = bisect_right(range(count), at, key=lambda index: chain.read(bundles(index)[0]).at) - 1
-    for index in sorted(
-        range(max(0, start - _NEAREST), min(count, start + _NEAREST)), key=lambda one: abs(one - start)
-    ):
+    return sorted(range(max(0, start - REACH // 2), min(count, start + REACH // 2)), key=lambda one: abs(one - start))
+
+
+def _found(bundles: Callable[[int], list[bytes]], places: Sequence[int], entry: bytes) -> Found:
+    for index in places:
         if entry in bundles(index):
             return {index * tiles.WIDTH + bundles(index).index(entry): entry}
     return Found()

@@ -46,6 +46,7 @@ class Act(Enum):
     """What can be asked; the value is the reason of its event."""
 
     DELIVERY = "audit.delivery"
+    SLIP = "audit.slip"
     DELIVERIES = "audit.deliveries"
     WAITING = "audit.waiting"
     SEARCH = "audit.search"
@@ -59,7 +60,7 @@ RIGHTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.AUDITOR: frozenset(Act) - {Act.DECISION},
         Role.OPERATOR: frozenset(Act) - {Act.EXPORT, Act.PATIENT},
-        Role.PARTNER: frozenset({Act.DELIVERY, Act.DELIVERIES, Act.SEARCH}),
+        Role.PARTNER: frozenset({Act.DELIVERY, Act.SLIP, Act.DELIVERIES, Act.SEARCH}),
     }
 )
 
@@ -97,10 +98,10 @@ def permit(desk: AuditDesk, asker: Asker, act: Act) -> None:
         raise UnsupportedError("audit.right", "This role may not ask this.")
 
 
-def delivery(desk: AuditDesk, asker: Asker, delivery_id: str) -> Account:
+def delivery(desk: AuditDesk, asker: Asker, delivery_id: str, act: Act = Act.DELIVERY) -> Account:
     """Return one delivery with its events; UnavailableError `ledger.missing` where there is none for this asker."""
     known = _ID.fullmatch(delivery_id)
-    _ask(desk, asker, Act.DELIVERY, delivery_id if known else "")
+    _ask(desk, asker, act, delivery_id if known else "")
     found = desk.ledger.find(delivery_id) if known else None
     if found is None or not sees(asker, found):
         raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")

@@ -1,14 +1,16 @@
 """What `audit` needs of the world, and the forms of its questions and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from passerelle.core.receipts.archive import Files
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
+from passerelle.core.receipts.verification import CheckStamp
 from passerelle.steps.ports import Clock, Ledger, Marks, Mint, Unmarked
 
 
@@ -116,3 +118,6 @@ class AuditDesk:
     ledger: Ledger
     register: Register
     marks: Marks = field(default_factory=Unmarked)
+    archive: Files | None = None  # where events are sealed
+    stamps: Callable[[], CheckStamp] | None = None  # what timestamps of seals are checked by
+    sealing: timedelta = timedelta(0)  # how old an event is before it is sealed
