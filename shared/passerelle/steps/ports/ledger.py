@@ -1,0 +1,47 @@
+"""Where each delivery stands, and how it came there."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Protocol
+
+from passerelle.core.receipts.delivery import Delivery, Event
+
+Details = tuple[tuple[str, str], ...]
+"""What an event says beside its reason: short strings without patient data."""
+
+
+class Ledger(Protocol):
+    """The truth about every delivery (DynamoDB): state and event in one transaction."""
+
+    def open(self, delivery: Delivery, event: Event) -> bool:
+        """Write a new delivery with its first event; return False where it is there already."""
+
+    def get(self, delivery_id: str) -> Delivery:
+        """Return a delivery; UnavailableError `ledger.missing` where there is none."""
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        """Return a delivery, or None where there is none."""
+
+    def record(self, delivery: Delivery, event: Event) -> None:
+        """Write the next state and its event, where `delivery.version - 1` still stands; OvertakenError otherwise.
+
+        A write of this very event that already happened (a lost response) counts as done.
+        """
+
+    def history(self, delivery_id: str) -> tuple[Event, ...]:
+        """Return the events of a delivery, oldest first."""
+
+    def logged(self, since: datetime, until: datetime) -> Iterator[Event]:
+        """Return the events from a time until before another, in the order of time; the newest may be missing yet."""
+
+    def due(self, now: datetime) -> Iterator[Delivery]:
+        """Return the deliveries whose `wake_at` has come."""
+
+    def claim(self, key: str, delivery_id: str, now: datetime) -> str:
+        """Return the delivery that stands under a key: this one, where none has in the last 30 days."""
+
+    def gather(self, key: str, member: str, most: int, now: datetime) -> int:
+        """Add a member to the set of a key, and return how many it has; one that is full stays at `most`."""
+
+    def opened_on(self, day: date) -> Iterator[Delivery]:
+        """Return the deliveries that were opened on a day (UTC), oldest first."""
