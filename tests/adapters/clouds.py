@@ -87,9 +87,10 @@ def table(cloud: Cloud, name: str) -> str:
     return name
 
 
-def bucket(cloud: Cloud, name: str) -> str:
-    """Make a bucket with versions."""
+def bucket(cloud: Cloud, name: str, *, versions: bool = True) -> str:
+    """Make a bucket, with versions but for one."""
     storage = cloud.client("s3")
     storage.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": cloud.session.region_name})
-    storage.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    if versions:
+        storage.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return name

@@ -134,11 +134,13 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     given["PASSERELLE_MSSANTE_MAILBOX"] = ""
     marks = moto_cloud.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
     given["PASSERELLE_MARKS_KEY"] = marks["KeyMetadata"]["Arn"]
+    given["PASSERELLE_PERSONS_KEY"] = moto_cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     clouds.bucket(moto_cloud, "mailroom")
     clouds.bucket(moto_cloud, "configuration")
     clouds.bucket(moto_cloud, "archive")
+    clouds.bucket(moto_cloud, "persons", versions=False)
     clouds.table(moto_cloud, "ledger")
     agreed = (clouds.ROOT / "examples" / "agreements.toml").read_bytes()
     moto_cloud.client("s3").put_object(Bucket="configuration", Key="agreements.toml", Body=agreed)

@@ -16,7 +16,7 @@ from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.audit.ports import By, Register
-from passerelle.steps.ports import Ledger
+from passerelle.steps.ports import KEPT, Ledger
 from tests.adapters import clouds
 from tests.fakes import FakeLedger, FakeRegister
 
@@ -140,11 +140,13 @@ def test_a_day_is_counted_by_state_and_reason(books: Books, most: int, told: int
 def test_a_question_is_written_once_as_an_event_of_its_own(books: Books) -> None:
     asked = Delivery("audit-1", State.ABSORBED, NOON, reason="audit.delivery")
     event = chain.linked(Event(uuid.uuid4().hex, NOON, "audit", asked.state, asked.reason), asked)
-    books.register.note(event)
+    books.register.note(event, NOON + KEPT)
     assert books.leaves(By.DAY, "2026-11-22", 9) == [()]
     if isinstance(books.register, DynamoRegister):
-        books.register.note(event)
+        books.register.note(event, NOON + KEPT)
         assert list(books.ledger.logged(NOON, NOON + timedelta(seconds=1))) == [event]
+        (item,) = books.register.client.scan(TableName=books.register.table)["Items"]
+        assert item["expires"]["N"] == str(int((NOON + KEPT).timestamp()))
 
 
 def test_audit_may_ask_every_index_that_a_question_is_put_to() -> None:

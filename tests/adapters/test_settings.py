@@ -14,6 +14,9 @@ GOOD = {
     "PASSERELLE_CONFIGURATION": "configuration",
     "PASSERELLE_LEDGER": "ledger",
     "PASSERELLE_MARKS_KEY": "arn:aws:kms:eu-west-3:123456789012:key/marks",
+    "PASSERELLE_PERSONS": "persons",
+    "PASSERELLE_PERSONS_KEY": "arn:aws:kms:eu-west-3:123456789012:key/persons",
+    "PASSERELLE_LEDGER_DAYS": "397",
     "PASSERELLE_ARCHIVE": "archive",
     "PASSERELLE_SEAL_DELAY_MINUTES": "30",
     "PASSERELLE_TIME_AUTHORITY": "",
@@ -48,7 +51,7 @@ GOOD = {
 
 
 MAY_BE_EMPTY = {"PASSERELLE_TIME_AUTHORITY", "PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
-MAY_BE_EMPTY |= {"PASSERELLE_MARKS_KEY"} | {
+MAY_BE_EMPTY |= {"PASSERELLE_MARKS_KEY", "PASSERELLE_PERSONS_KEY"} | {
     name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}
 }
 

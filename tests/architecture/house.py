@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-VERBS_OF_PEOPLE = {"decide"}  # a command of the same name, no function
+VERBS_OF_PEOPLE = {"decide", "forget"}  # a command of the same name, no function
 VERBS_WITHOUT_QUEUE = {"audit", "collect", "refresh", "sweep", "seal"}  # woken by the clock
 WHAT_FUNCTIONS_MAY_IMPORT = (
     "passerelle.adapters",

@@ -29,7 +29,8 @@ COMPUTED_REASONS: dict[tuple[str, str], set[str]] = {
     (f"{ADAPTERS}answers.py", "f'{service}.unavailable'"): {
         f"{service}.unavailable"
         for service in ("agreements", "archive", "bulletins", "keyring", "ledger", "mailroom", "marks", "queue")
-    },
+    }
+    | {"persons.unavailable"},
     (f"{ADAPTERS}cipher.py", "error.code"): set(),  # handed on under another type
     (f"{ADAPTERS}agreements.py", "error.code"): set(),  # same
     (f"{ADAPTERS}grounds.py", "error.code"): set(),  # same

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from passerelle.adapters import imap, mailbox, relay, translation
+from passerelle.adapters.settings import SHORTEST_LEDGER
 from passerelle.core.message import Network
 from passerelle.core.trust import expiry
 from passerelle.steps import accept, collect, deliver, translate
+from passerelle.steps.forget import LIVED
+from passerelle.steps.ports import KEPT
+from passerelle.steps.seal import gathering
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
@@ -195,6 +199,42 @@ def test_what_refresh_counts_alarms(resources: Resources, metric: str) -> None:
     alarm = resources[f"{metric}Alarm"]["Properties"]
     assert (alarm["MetricName"], alarm["ComparisonOperator"]) == (metric, "GreaterThanThreshold")
     assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+
+
+def test_who_seals_addresses_makes_keys_of_months_who_audits_opens_and_no_function_destroys(
+    resources: Resources,
+) -> None:
+    rights: dict[str, set[str]] = {}
+    for verb in VERBS:
+        for actions, where in statements(resources, verb):
+            if "Persons" in where:
+                rights.setdefault(verb, set()).update(actions)
+    sealing = {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:Decrypt", "kms:GenerateDataKey"}
+    assert rights == {
+        "Accept": sealing,
+        "Translate": sealing,
+        "Audit": {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"},
+    }
+
+
+def test_what_is_destroyed_is_gone_and_ends_by_itself_a_month_after_the_ledger(resources: Resources) -> None:
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
+
+    found = resources["PersonsBucket"]["Properties"]
+    assert not {"VersioningConfiguration", "ObjectLockEnabled", "ReplicationConfiguration"} & set(found)
+    (rule,) = found["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", {"Ref": "PersonsDays"})
+    assert set(found["PublicAccessBlockConfiguration"].values()) == {True}
+    given = cfn_yaml.load(str(TEMPLATE))["Parameters"]
+    assert given["PersonsDays"]["Default"] == given["LedgerDays"]["Default"] + 31
+    assert given["LedgerDays"]["MinValue"] == SHORTEST_LEDGER > gathering.REACH.days
+    assert given["LedgerDays"]["MinValue"] > given["RetentionDays"]["Default"]
+    assert (given["LedgerDays"]["Default"], given["PersonsDays"]["Default"]) == (KEPT.days, LIVED.days)
+
+
+def test_the_ledger_forgets_in_time(resources: Resources) -> None:
+    table = resources["LedgerTable"]["Properties"]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
 
 
 def test_nobody_may_change_what_was_kept(resources: Resources) -> None:

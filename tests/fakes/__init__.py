@@ -11,6 +11,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.mailroom import FakeMailroom
 from tests.fakes.marks import FakeMarks
+from tests.fakes.persons import FakePersons
 from tests.fakes.queue import FakeQueue
 from tests.fakes.register import FakeRegister
 from tests.fakes.relay import FakeRelay, Killed
@@ -32,6 +33,7 @@ __all__ = [
     "FakeMailroom",
     "FakeMarks",
     "FakeMint",
+    "FakePersons",
     "FakeQueue",
     "FakeRegister",
     "FakeRelay",

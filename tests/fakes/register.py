@@ -1,10 +1,11 @@
 """What an auditor turns over."""
 
 from collections import Counter
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 from passerelle.core.receipts.delivery import Delivery, Event, standing, stopped
 from passerelle.steps.audit.ports import By, Leaf, Place, Tally
+from tests.fakes.demands import demand
 from tests.fakes.ledger import FakeLedger
 
 
@@ -30,7 +31,8 @@ class FakeRegister:
         counts = Counter((one.state, one.reason) for one in found[::-1][:most])
         return Tally(day, counts, len(found) <= most)
 
-    def note(self, event: Event) -> None:
+    def note(self, event: Event, expires: datetime) -> None:
+        demand(expires > event.at, "what is asked is kept")
         self.asked.append(event)
 
 

@@ -13,6 +13,7 @@ from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.persons import DETAIL
 from passerelle.steps.accept import accept
 from passerelle.steps.acknowledge import acknowledge
 from passerelle.steps.deliver import deliver
@@ -28,6 +29,7 @@ from tests.fakes import (
     FakeMailroom,
     FakeMarks,
     FakeMint,
+    FakePersons,
     FakeQueue,
     FakeRelay,
     FakeScanner,
@@ -117,6 +119,10 @@ def _flaky(method: Callable[..., object], fault: Fault) -> Callable[..., object]
     return call
 
 
+PORTS = ("clock", "mint", "mailroom", "ledger", "queue", "marks", "persons")
+"""What every desk has."""
+
+
 class Office:
     """Fakes, desks, and a queue that redelivers what failed."""
 
@@ -125,6 +131,7 @@ class Office:
         self.smime, self.channel, self.scanner = FakeCipher(), FakeCipher("channel"), FakeScanner()
         self.mailroom = FakeMailroom(self.clock, lambda key: self.queue.wakes.append(("accept", key)))
         self.agreements = FakeAgreements(*(agreements or (OUTWARD, INWARD)))
+        self.persons = FakePersons()
         self.troubles: list[BaseException] = []
         wrap: Callable[[Any], Any] = fault.wrap if fault else lambda port: port
         self.desk = Desk(
@@ -134,11 +141,12 @@ class Office:
             ledger=wrap(self.ledger),
             queue=wrap(self.queue),
             marks=wrap(FakeMarks()),
+            persons=wrap(self.persons),
         )
         self._specialise(wrap)
 
     def _specialise(self, wrap: Callable[[Any], Any]) -> None:
-        common = {name: getattr(self.desk, name) for name in ("clock", "mint", "mailroom", "ledger", "queue", "marks")}
+        common = {name: getattr(self.desk, name) for name in PORTS}
         bridge = Bridge("passerelle.example", "exploitation@passerelle.example", "DEV000000")
         relay = wrap(self.relay)
         self.translating = TranslateDesk(
@@ -231,8 +239,8 @@ class Office:
         return [event.reason for event in self.ledger.history(delivery.id)]
 
     def said(self, delivery: Delivery) -> dict[str, str]:
-        """Return the details of the last event."""
-        return dict(self.ledger.history(delivery.id)[-1].details)
+        """Return the details of the last event, but for whom it concerns."""
+        return {name: said for name, said in self.ledger.history(delivery.id)[-1].details if name != DETAIL}
 
     def sent(self) -> list[dict[str, Any]]:
         """Return the mails that arrived, notices aside, as the pretend network writes them."""

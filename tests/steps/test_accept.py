@@ -5,8 +5,9 @@ import pytest
 from passerelle.core.errors import MalformedError, UnavailableError
 from passerelle.core.receipts.delivery import delivery_id
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.persons import DETAIL, Addresses
 from passerelle.steps.accept import GRACE, accept
-from tests.steps.office import CANARIES, DOCTOR, Office, letter
+from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office, letter
 
 
 def test_each_recipient_gets_a_delivery_in_received_and_a_wake_up() -> None:
@@ -21,13 +22,16 @@ def test_each_recipient_gets_a_delivery_in_received_and_a_wake_up() -> None:
     assert sorted(office.queue.wakes) == sorted(("translate", name) for name in ids)
 
 
-def test_the_first_event_names_the_network_and_the_digest_of_the_mail_and_nobody() -> None:
+def test_the_first_event_names_the_network_and_the_digest_of_the_mail_and_seals_who_writes_to_whom() -> None:
     office = Office()
     delivery = office.open(letter())
     (event,) = office.ledger.history(delivery.id)
     envelope = office.mailroom.envelope(delivery.envelope)
     assert (event.actor, event.state) == ("accept", State.RECEIVED)
-    assert dict(event.details) == {"network": "mssante", "mail": envelope.mail}
+    said = dict(event.details)
+    concerned = office.persons.unseal(delivery.id, said.pop(DETAIL))
+    assert concerned == Addresses(HOSPITAL.address, DOCTOR.alias)
+    assert said == {"network": "mssante", "mail": envelope.mail}
     assert not any(canary in office.all_text() for canary in CANARIES)
 
 

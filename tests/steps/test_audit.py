@@ -143,7 +143,7 @@ def test_each_question_is_an_event_of_its_own_chain(archive: Archive) -> None:
 
 def test_a_question_that_cannot_be_recorded_is_not_answered(archive: Archive) -> None:
     class Deaf(FakeRegister):
-        def note(self, event: object) -> None:  # noqa: ARG002 - it hears nothing
+        def note(self, *_: object) -> None:
             raise UnavailableError("ledger.unavailable", "Planted.")
 
     one = archive.put(1)

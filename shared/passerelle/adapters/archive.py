@@ -33,10 +33,11 @@ class S3Archive:
 
     client: "S3Client"
     bucket: str
+    service: str = _SERVICE
 
     def read(self, name: str) -> bytes | None:
         """Return what stands under a name; None where nothing does."""
-        with answering(_SERVICE):
+        with answering(self.service):
             try:
                 return self.client.get_object(Bucket=self.bucket, Key=name)["Body"].read()
             except ClientError as error:
@@ -46,7 +47,7 @@ class S3Archive:
 
     def names(self, prefix: str, after: str = "") -> Iterator[str]:
         """Return the names that start so and come after another, in their order."""
-        with answering(_SERVICE):
+        with answering(self.service):
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, StartAfter=after):
                 for found in page.get("Contents", ()):
@@ -54,7 +55,7 @@ class S3Archive:
 
     def keep(self, name: str, content: bytes) -> bytes:
         """Keep content where nothing stands yet, and return what stands there."""
-        with answering(_SERVICE):
+        with answering(self.service):
             for attempt in range(1, _TRIES + 1):
                 try:
                     self.client.put_object(

@@ -63,6 +63,7 @@ def of_delivery(delivery: Delivery) -> Item:
     values = {field.name: getattr(delivery, field.name) for field in fields(delivery)}
     item = {name: _written(value) for name, value in values.items() if value != _DEFAULTS.get(name, MISSING)}
     item |= {"delivery": item.pop("id"), "entry": {"S": STATE}, "version": {"N": str(delivery.version)}}
+    item |= _expires(delivery)
     item["day"] = {"S": moment(delivery.opened_at)[:10]}
     item["opened"] = {"S": opened(delivery.opened_at, delivery.id)}
     item["standing"] = {"S": standing(delivery.opened_at.astimezone(UTC).date(), delivery.state)}
@@ -93,6 +94,7 @@ def of_event(delivery: Delivery, event: Event) -> Item:
         "state": {"S": event.state.value},
         "reason": {"S": event.reason},
         "details": {"L": [{"L": [{"S": name}, {"S": value}]} for name, value in event.details]},
+        **_expires(delivery),
     }
 
 
@@ -111,6 +113,11 @@ def to_event(item: Mapping[str, Any]) -> Event:
     )
 
 
+def _expires(delivery: Delivery) -> Item:
+    """Return when DynamoDB may delete what belongs to a delivery: all of it at the same time."""
+    return {"expires": {"N": str(int(delivery.expires.timestamp()))}} if delivery.expires else {}
+
+
 def _written(value: object) -> "AttributeValueTypeDef":
     if isinstance(value, bool):
         return {"BOOL": value}
@@ -124,6 +131,8 @@ def _written(value: object) -> "AttributeValueTypeDef":
 def _read(name: str, value: Mapping[str, Any]) -> object:
     if name == "state":
         return State(value["S"])
+    if name == "expires":
+        return datetime.fromtimestamp(int(value["N"]), UTC)
     if name in _TIMES:
         return datetime.fromisoformat(value["S"])
     return int(value["N"]) if "N" in value else value.get("S", value.get("BOOL"))

@@ -58,9 +58,9 @@ class DynamoRegister:
                 return Tally(day, MappingProxyType(dict(counts)), "LastEvaluatedKey" not in answer)
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def note(self, event: Event) -> None:
+    def note(self, event: Event, expires: datetime) -> None:
         """Write an event that belongs to no delivery; written twice, it is one."""
-        alone = Delivery(event.delivery, event.state, event.at)
+        alone = Delivery(event.delivery, event.state, event.at, expires=expires)
         with answering(_SERVICE):
             self.client.put_item(TableName=self.table, Item=entries.of_event(alone, event))
 

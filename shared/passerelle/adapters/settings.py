@@ -16,6 +16,9 @@ PREFIX = "PASSERELLE_"
 LARGEST_MIB = 64
 """Of a mail: a function of 2 GB can translate it."""
 
+SHORTEST_LEDGER = 180
+"""Days: what MSSanté recommends for traces, and longer than `seal` and `sweep` look back."""
+
 UNSAFE_NONE = "unsafe_none"
 """In the place of the URLs of revocation lists: revocation is not looked at."""
 
@@ -147,6 +150,9 @@ class Settings(BaseModel):
     white_list_signers: Annotated[tuple[HostName, ...], BeforeValidator(_urls), Field(min_length=1)]
     directory: Annotated[str, StringConstraints(pattern=r"^(https://[!-~]{1,1000})?$")] = ""
     marks_key: Annotated[str, StringConstraints(pattern=r"^\S{0,2048}$")] = ""  # empty: no marks
+    persons: Name
+    persons_key: Annotated[str, StringConstraints(pattern=r"^\S{0,2048}$")] = ""  # empty: nobody's address is kept
+    ledger_days: Annotated[int, Field(ge=SHORTEST_LEDGER, le=36500)]
     ehlo_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 
     seal_delay_minutes: Annotated[int, Field(ge=0, le=1440)]

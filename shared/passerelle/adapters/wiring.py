@@ -3,7 +3,7 @@
 import random
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from passerelle.adapters.agreements import S3Agreements
+from passerelle.adapters.archive import S3Archive
 from passerelle.adapters.bulletins import S3Bulletins
 from passerelle.adapters.keyring import AwsKeyring, Kms
 from passerelle.adapters.ledger import DynamoLedger
@@ -22,7 +23,7 @@ from passerelle.adapters.relay import SmtpRelay
 from passerelle.adapters.settings import Settings, Tls
 from passerelle.core.directory import kept
 from passerelle.core.message import Network
-from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring, Marks, Unmarked
+from passerelle.steps.ports import AcknowledgeDesk, DeliverDesk, Desk, Keyring, Marks, Persons, Unmarked, Unsealed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -169,9 +170,25 @@ def marks() -> Marks:
     return KmsMarks(boto3.client("kms", config=CLIENTS), key) if key else Unmarked()
 
 
+@cache
+def persons() -> Persons:
+    """Return who seals addresses."""
+    from passerelle.adapters.persons import SERVICE, KmsPersons  # noqa: PLC0415 - cryptography takes time
+
+    key = settings().persons_key
+    bucket = S3Archive(_storage(), settings().persons, SERVICE)
+    return KmsPersons(boto3.client("kms", config=CLIENTS), key, bucket, now) if key else Unsealed()
+
+
+def retention() -> timedelta:
+    """Return how long the ledger keeps a delivery."""
+    return timedelta(days=settings().ledger_days)
+
+
 def basics() -> dict[str, Any]:
     """Return what every desk has."""
-    return {"clock": now, "mint": mint, "mailroom": mailroom(), "ledger": ledger(), "queue": queue(), "marks": marks()}
+    ports = {"mailroom": mailroom(), "ledger": ledger(), "queue": queue(), "marks": marks(), "persons": persons()}
+    return {"clock": now, "mint": mint, "kept": retention(), **ports}
 
 
 @cache

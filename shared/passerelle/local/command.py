@@ -147,6 +147,29 @@ def _dead_letters(
     decide.replay(context.obj, bridge.find(cloud.outer(), stack), Author(author) if replay else None)
 
 
+@app.command("forget", help="help.forget")
+def _forget(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="[MONTH]", help="help.forget.month")] = "",
+    author: By = "",
+    force: Annotated[bool, typer.Option("--force", help="help.forget.force")] = False,
+    sure: Annotated[bool, typer.Option("--yes", help="help.forget.yes")] = False,
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see above
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see above
+    from passerelle.local.commands import forget  # noqa: PLC0415 - see above
+    from passerelle.steps.decide import Author  # noqa: PLC0415 - see above
+    from passerelle.steps.forget import Order  # noqa: PLC0415 - see above
+
+    order = Order(month, Author(author), force) if month else None
+    found = bridge.find(cloud.outer(), stack)
+    if order is None:
+        forget.show(context.obj, found)
+    else:
+        forget.run(context.obj, found, order, sure=sure)
+
+
 @app.command("slip", help="help.slip")
 def _slip(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,

@@ -95,6 +95,27 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Count what the queues gave up, or put it back.",
         ),
         "help.dead-letters.replay": ("Remettre en route (--by nécessaire).", "Put it back (needs --by)."),
+        "help.forget": (
+            "Montrer les mois dont les adresses se lisent encore, ou détruire la clé d'un mois ; la preuve reste.",
+            "Show the months whose addresses can still be read, or destroy the key of one; the proof stands.",
+        ),
+        "help.forget.month": ("Le mois, AAAA-MM (--by nécessaire).", "The month, YYYY-MM (needs --by)."),
+        "help.forget.force": (
+            "Même si la durée de conservation du mois n'est pas finie.",
+            "Even though the retention of the month is not over.",
+        ),
+        "help.forget.yes": ("Ne pas demander de confirmation.", "Ask for no confirmation."),
+        "forget.months": ("Adresses lisibles : {months}", "Addresses that can be read: {months}"),
+        "forget.none": ("Aucune adresse n'est lisible.", "No address can be read."),
+        "forget.sure": (
+            "Détruire la clé de {month} ? Personne ne saura plus jamais qui a écrit à qui ce mois-là.",
+            "Destroy the key of {month}? Nobody will ever know again who wrote to whom in that month.",
+        ),
+        "forget.done": (
+            "{month} : la clé est détruite, les adresses sont oubliées ; la preuve reste.",
+            "{month}: the key is destroyed, the addresses are forgotten; the proof stands.",
+        ),
+        "forget.unknown": ("{month} : il n'y avait pas de clé.", "{month}: there was no key."),
         "help.slip": (
             "Écrire le reçu d'une remise, vérifiable sans le pont (« passerelle verify »).",
             "Write the receipt slip of a delivery, to be checked without the bridge (`passerelle verify`).",

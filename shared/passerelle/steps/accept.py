@@ -6,6 +6,7 @@ from passerelle.core.mail.envelope import Envelope
 from passerelle.core.receipts.delivery import Delivery, delivery_id, group
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
+from passerelle.core.receipts.persons import Addresses
 from passerelle.steps.ports import Desk
 
 GRACE = timedelta(minutes=15)
@@ -25,7 +26,7 @@ def accept(desk: Desk, envelope_key: str) -> tuple[str, ...]:
 
 def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
     """Open the delivery to one recipient, where it is not there already, wake `translate`, and return its id."""
-    now = desk.clock()
+    now, concerned = desk.clock(), Addresses(envelope.sender, envelope.recipients[place])
     name = delivery_id(envelope.id, place)
     delivery = Delivery(
         name,
@@ -35,10 +36,10 @@ def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
         recipient=place,
         wake_at=now + GRACE,
         origin=group(envelope.sender.rpartition("@")[2]) if envelope.sender else "",
-        sender_mark=desk.marks.of(Kind.SENDER, envelope.sender),
-        recipient_mark=desk.marks.of(Kind.RECIPIENT, envelope.recipients[place]),
+        sender_mark=desk.marks.of(Kind.SENDER, concerned.sender),
+        recipient_mark=desk.marks.of(Kind.RECIPIENT, concerned.recipient),
     )
-    details = (("network", envelope.network.value), ("mail", envelope.mail))
+    details = (("network", envelope.network.value), ("mail", envelope.mail), *desk.concerning(delivery, concerned))
     desk.open("accept", delivery, details)
     desk.queue.wake("translate", name)
     return name

@@ -54,6 +54,7 @@ class Delivery:
     reader_mark: str = ""
     patient_mark: str = ""
     message_mark: str = ""
+    expires: datetime | None = None  # when the ledger forgets it, with all its events; the archive does not
     released: bool = False  # a person let it go on: what would hold it does so no more
     resend: bool = True  # after an ambiguous attempt: send again (True), or hold for a person
     version: int = 0  # number of events before this state

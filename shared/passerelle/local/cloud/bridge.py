@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +16,7 @@ from passerelle.adapters.keyring import AwsKeyring
 from passerelle.adapters.ledger import DynamoLedger
 from passerelle.adapters.mailroom import S3Mailroom
 from passerelle.adapters.marks import KmsMarks
+from passerelle.adapters.persons import SERVICE, KmsPersons
 from passerelle.core.errors import UnavailableError
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Identity
@@ -47,6 +49,19 @@ class Bridge:
     def marks(self) -> KmsMarks:
         """Return what makes its marks."""
         return KmsMarks(self.cloud.client("kms"), self.resources["MarksKey"])
+
+    @property
+    def persons(self) -> KmsPersons:
+        """Return who seals its addresses."""
+        bucket = S3Archive(self.cloud.client("s3"), self.resources["PersonsBucket"], SERVICE)
+        return KmsPersons(self.cloud.client("kms"), self.resources["PersonsKey"], bucket, wiring.now)
+
+    def days(self, parameter: str) -> timedelta:
+        """Return the days of a parameter of its stack."""
+        stack = self.cloud.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        return timedelta(
+            days=int({one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}[parameter])
+        )
 
     @property
     def grounds(self) -> Grounds:

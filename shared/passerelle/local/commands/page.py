@@ -61,7 +61,8 @@ def who(author: str) -> Asker:
 
 def desks(bridge: Bridge) -> Desks:
     """Return the desks of a bridge, reached from outside."""
-    return lambda: (asking(bridge.ledger, bridge.marks), decide.desk(bridge))
+    auditing = asking(bridge.ledger, bridge.marks, bridge.persons, bridge.days("LedgerDays"))
+    return lambda: (auditing, decide.desk(bridge))
 
 
 class Server(ThreadingHTTPServer):

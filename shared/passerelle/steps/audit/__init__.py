@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import reduce
 from types import MappingProxyType
 
 from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError
-from passerelle.core.receipts import chain
+from passerelle.core.receipts import persons
 from passerelle.core.receipts.delivery import Delivery, Event, group
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
+from passerelle.core.receipts.persons import Addresses
 from passerelle.steps.audit import cursor as cursors
 from passerelle.steps.audit import shelves
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Leaf, Question, Role, Tally
@@ -51,6 +53,7 @@ class Act(Enum):
     WAITING = "audit.waiting"
     SEARCH = "audit.search"
     PATIENT = "audit.patient"
+    PERSONS = "audit.persons"
     VOLUMES = "audit.volumes"
     EXPORT = "audit.export"
     DECISION = "audit.decision"
@@ -59,7 +62,7 @@ class Act(Enum):
 RIGHTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.AUDITOR: frozenset(Act) - {Act.DECISION},
-        Role.OPERATOR: frozenset(Act) - {Act.EXPORT, Act.PATIENT},
+        Role.OPERATOR: frozenset(Act) - {Act.EXPORT, Act.PATIENT, Act.PERSONS},
         Role.PARTNER: frozenset({Act.DELIVERY, Act.SLIP, Act.DELIVERIES, Act.SEARCH}),
     }
 )
@@ -76,6 +79,14 @@ class Account:
 
     delivery: Delivery
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Whom a delivery concerns, as far as it is known, and whether some of it is forgotten: its key was destroyed."""
+
+    addresses: Addresses
+    forgotten: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,18 @@ def delivery(desk: AuditDesk, asker: Asker, delivery_id: str, act: Act = Act.DEL
     if found is None or not sees(asker, found):
         raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
     return Account(found, desk.ledger.history(found.id))
+
+
+def concerned(desk: AuditDesk, asker: Asker, delivery_id: str) -> Concerned:
+    """Return whom a delivery concerns: what its events hold sealed."""
+    _ask(desk, asker, Act.PERSONS, delivery_id if _ID.fullmatch(delivery_id) else "")
+    if not _ID.fullmatch(delivery_id) or desk.ledger.find(delivery_id) is None:
+        raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
+    events = desk.ledger.history(delivery_id)
+    sealed = [said for event in events for name, said in event.details if name == persons.DETAIL]
+    known = [desk.persons.unseal(delivery_id, text) for text in sealed]
+    whole = reduce(Addresses.joined, filter(None, known), Addresses())
+    return Concerned(whole, None in known)
 
 
 def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = "", most: int = 50) -> Page:
@@ -178,8 +201,5 @@ def _ask(desk: AuditDesk, asker: Asker, act: Act, value: str) -> None:
 
 
 def _note(desk: AuditDesk, asker: Asker, reason: str, value: str) -> None:
-    """Write the event of a question: it stands alone, in the form of a delivery's first."""
-    asked = Delivery(f"audit-{desk.mint()}", State.ABSORBED, desk.clock(), reason=reason)
-    details = (("author", asker.name), ("role", asker.titles), ("value", value))
-    event = Event(desk.mint(), asked.opened_at, "audit", asked.state, reason, details)
-    desk.register.note(chain.linked(event, asked))
+    """Write the event of a question."""
+    desk.note("audit", reason, (("author", asker.name), ("role", asker.titles), ("value", value)))

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from passerelle.core.receipts import chain
 from passerelle.core.receipts.archive import Files
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
 from passerelle.core.receipts.verification import CheckStamp
-from passerelle.steps.ports import Clock, Ledger, Marks, Mint, Unmarked
+from passerelle.steps.ports import KEPT, Clock, Details, Ledger, Marks, Mint, Persons, Unmarked, Unsealed, ending
 
 
 class Role(Enum):
@@ -105,8 +106,8 @@ class Register(Protocol):
     def tally(self, day: date, most: int) -> Tally:
         """Return the deliveries of a day, counted; at most so many, the rest untold."""
 
-    def note(self, event: Event) -> None:
-        """Write an event that belongs to no delivery: somebody has asked."""
+    def note(self, event: Event, expires: datetime) -> None:
+        """Write an event that belongs to no delivery: somebody has asked. The ledger forgets it some day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +122,11 @@ class AuditDesk:
     archive: Files | None = None  # where events are sealed
     stamps: Callable[[], CheckStamp] | None = None  # what timestamps of seals are checked by
     sealing: timedelta = timedelta(0)  # how old an event is before it is sealed
+    persons: Persons = field(default_factory=Unsealed)
+    kept: timedelta = KEPT
+
+    def note(self, actor: str, reason: str, details: Details) -> None:
+        """Write an event that stands alone, in the form of a delivery's first."""
+        alone = Delivery(f"{actor}-{self.mint()}", State.ABSORBED, self.clock(), reason=reason)
+        event = Event(self.mint(), alone.opened_at, actor, alone.state, reason, details)
+        self.register.note(chain.linked(event, alone), ending(alone.opened_at, self.kept))

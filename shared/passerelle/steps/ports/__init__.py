@@ -6,14 +6,16 @@ from passerelle.steps.ports.clock import Chance, Clock, Mint
 from passerelle.steps.ports.desks import RECORD_TRIES, AcknowledgeDesk, Bridge, DeliverDesk, Desk, TranslateDesk
 from passerelle.steps.ports.form import Form
 from passerelle.steps.ports.keyring import Identity, Keyring, RemoteIdentity
-from passerelle.steps.ports.ledger import Details, Ledger
+from passerelle.steps.ports.ledger import KEPT, Details, Ledger, ending
 from passerelle.steps.ports.mailroom import Mailroom
 from passerelle.steps.ports.marks import Marks, Unmarked
+from passerelle.steps.ports.persons import Persons, Unsealed
 from passerelle.steps.ports.queue import Queue
 from passerelle.steps.ports.relay import Errand, Outcome, Relay, Reply, endless
 from passerelle.steps.ports.scanner import Finding, Scan, Scanner
 
 __all__ = [
+    "KEPT",
     "RECORD_TRIES",
     "AcknowledgeDesk",
     "Agreements",
@@ -34,6 +36,7 @@ __all__ = [
     "Marks",
     "Mint",
     "Outcome",
+    "Persons",
     "Queue",
     "Relay",
     "RemoteIdentity",
@@ -42,5 +45,7 @@ __all__ = [
     "Scanner",
     "TranslateDesk",
     "Unmarked",
+    "Unsealed",
+    "ending",
     "endless",
 ]

@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Network
 from passerelle.core.policy import Lock
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.persons import DETAIL, Addresses
 from passerelle.steps.ports.agreements import Agreements
 from passerelle.steps.ports.cipher import Cipher
 from passerelle.steps.ports.clock import Chance, Clock, Mint
 from passerelle.steps.ports.form import Form
-from passerelle.steps.ports.ledger import Details, Ledger
+from passerelle.steps.ports.ledger import KEPT, Details, Ledger, ending
 from passerelle.steps.ports.mailroom import Mailroom
 from passerelle.steps.ports.marks import Marks, Unmarked
+from passerelle.steps.ports.persons import Persons, Unsealed
 from passerelle.steps.ports.queue import Queue
 from passerelle.steps.ports.relay import Relay
 from passerelle.steps.ports.scanner import Scanner
@@ -43,6 +46,13 @@ class Desk:
     ledger: Ledger
     queue: Queue
     marks: Marks = field(default_factory=Unmarked)
+    persons: Persons = field(default_factory=Unsealed)
+    kept: timedelta = KEPT
+
+    def concerning(self, delivery: Delivery, addresses: Addresses) -> Details:
+        """Return the detail that bears the addresses of a delivery, sealed; none where nothing is known or sealed."""
+        text = self.persons.seal(delivery.id, delivery.opened_at, addresses) if addresses != Addresses() else ""
+        return ((DETAIL, text),) if text else ()
 
     def event(self, actor: str, delivery: Delivery, details: Details = ()) -> Event:
         """Return the event that says why a delivery stands where it stands, chained to the one before it."""
@@ -51,6 +61,7 @@ class Desk:
 
     def open(self, actor: str, delivery: Delivery, details: Details = ()) -> None:
         """Write a new delivery with its first event; where it is there already, it stays as it is."""
+        delivery = replace(delivery, expires=ending(delivery.opened_at, self.kept))
         event = self.event(actor, delivery, details)
         self.ledger.open(replace(delivery, head=chain.digest(event)), event)
 

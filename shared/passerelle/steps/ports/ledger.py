@@ -1,13 +1,22 @@
 """Where each delivery stands, and how it came there."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from passerelle.core.receipts.delivery import Delivery, Event
 
 Details = tuple[tuple[str, str], ...]
 """What an event says beside its reason: short strings without patient data."""
+
+
+KEPT = timedelta(days=397)
+"""How long the ledger keeps a delivery, by default: 13 months; docs/retention.md says why."""
+
+
+def ending(opened_at: datetime, kept: timedelta) -> datetime:
+    """Return when the ledger forgets what was opened at a time: a whole second, as DynamoDB has it."""
+    return (opened_at + kept).replace(microsecond=0)
 
 
 class Ledger(Protocol):

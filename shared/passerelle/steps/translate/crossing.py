@@ -17,6 +17,7 @@ from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.delivery import Delivery, moved
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
+from passerelle.core.receipts.persons import Addresses
 from passerelle.steps.ports import Details, TranslateDesk
 from passerelle.steps.translate import incoming, repeats, replies, scanning
 from passerelle.steps.translate.replies import Thread
@@ -64,13 +65,21 @@ def translated(desk: TranslateDesk, delivery: Delivery) -> tuple[Delivery, Detai
 
 def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
     """Return the delivery of a mail that is open, as its agreement will have it."""
-    agreement, released = job.agreement, job.delivery.released
-    message = _read(job, opened)
-    verdict = policy.admit(message, agreement)
+    message, known = _read(job, opened), Addresses()
+    verdict = policy.admit(message, job.agreement)
     if verdict.fate is Fate.CARRY:
         message = _part(job, message)
         job = replace(job, delivery=_marked(job, message))
-        verdict = policy.judge(message, agreement)
+        known = Addresses(reader=job.agreement.recipient.address, message=message.message_id)
+        verdict = policy.judge(message, job.agreement)
+    concerned = job.desk.concerning(job.delivery, known)
+    following, details = _fated(job, opened, message, verdict)
+    return following, (*details, *concerned)
+
+
+def _fated(job: Job, opened: Opened, message: Message, verdict: Verdict) -> tuple[Delivery, Details]:
+    """Return the delivery of a mail that was judged, and carried if it may be."""
+    released = job.delivery.released
     if verdict.fate is Fate.CARRY and not released:
         repeat = repeats.find(job.desk, job.delivery, job.envelope, message)
         if repeat.earlier:
@@ -143,7 +152,8 @@ def _open_sibling(job: Job, part: int) -> None:
         recipient_mark=job.delivery.recipient_mark,
     )
     details = (("network", job.envelope.network.value), ("mail", job.envelope.mail), ("part", str(part)))
-    desk.open("translate", sibling, details)
+    known = Addresses(job.envelope.sender, job.envelope.recipients[place])
+    desk.open("translate", sibling, (*details, *desk.concerning(sibling, known)))
     desk.queue.wake("translate", sibling.id)
 
 
