@@ -10,7 +10,7 @@ from passerelle.local import language
 from passerelle.local.language import CATALOGUE, Language, chosen, text
 
 LOCAL = Path(language.__file__).parent
-SOURCES = "\n".join(file.read_text("utf-8") for file in LOCAL.rglob("*.py") if file.name != "language.py")
+SOURCES = "\n".join(file.read_text("utf-8") for file in LOCAL.rglob("*.py"))
 
 
 @pytest.mark.parametrize("key", CATALOGUE)
