@@ -10,7 +10,7 @@ import pytest
 
 from passerelle.adapters import agreements, terms
 from passerelle.adapters.agreements import Book, S3Agreements, parse
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Code, Identifier, Letters, LocalCode, Network
 from passerelle.core.policy import Ambiguity, Doubt, Lock

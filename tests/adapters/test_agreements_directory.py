@@ -8,7 +8,7 @@ import pytest
 
 from passerelle.adapters import agreements
 from passerelle.adapters.agreements import FRESH, Book, S3Agreements, parse
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.directory import Entry, extraction, kept
 from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Network

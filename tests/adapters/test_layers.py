@@ -10,7 +10,7 @@ from asn1crypto import cms
 from passerelle.adapters.agreements import parse
 from passerelle.adapters.cipher import SmimeCipher
 from passerelle.adapters.grounds import Grounds
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.cms import compressed, enveloped, keys, signed
 from passerelle.core.errors import PasserelleError, UnsupportedError, UntrustedError
 from passerelle.core.mail import smime

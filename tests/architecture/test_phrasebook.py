@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from passerelle.adapters.agreements import parse
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.mail import causes
 from passerelle.core.mail.account import SAME_IN_BOTH
 from passerelle.core.message import Loss

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from passerelle.adapters import agreements
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.documents import (
     biology,
     cda,

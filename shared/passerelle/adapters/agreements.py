@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from passerelle.adapters import terms
 from passerelle.adapters.answers import answering, code
 from passerelle.adapters.correspondents import Settled, settle
-from passerelle.adapters.terms import AgreementsError, AgreementTable, Mistake
+from passerelle.adapters.mistakes import AgreementsError, Mistake, line_of
+from passerelle.adapters.terms import AgreementTable
 from passerelle.core.directory import Entry, kept
 from passerelle.core.errors import MalformedError, UnavailableError
 from passerelle.core.message import Network
@@ -80,7 +81,7 @@ def read(raw: bytes, entries: Mapping[str, Entry] | None = None) -> Book:
     """Return the same, but leave what only the directory can settle to whoever asks the book."""
     file = terms.read(raw)
     text = raw.decode()
-    mistakes = [Mistake(terms.line_of(text, where), name, rule) for where, name, rule in _contradictions(file)]
+    mistakes = [Mistake(line_of(text, where), name, rule) for where, name, rule in _contradictions(file)]
     if mistakes:
         raise AgreementsError(mistakes)
     settled = [settle(one, entries) for one in file.correspondent]
@@ -98,7 +99,7 @@ def read(raw: bytes, entries: Mapping[str, Entry] | None = None) -> Book:
         waiting,
         tuple(each for each in settled if each.added),
         tuple(
-            Mistake(terms.line_of(text, ("correspondent", number)), f"correspondent[{number + 1}]", rule)
+            Mistake(line_of(text, ("correspondent", number)), f"correspondent[{number + 1}]", rule)
             for number, each in enumerate(settled)
             for rule in each.faults
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from passerelle.adapters import agreements
 from passerelle.adapters.agreements import Book
 from passerelle.adapters.correspondents import Settled
-from passerelle.adapters.terms import AgreementsError
+from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.directory import Entry, extraction, packed
 from passerelle.core.errors import MalformedError
 from passerelle.local.trouble import SetupError
