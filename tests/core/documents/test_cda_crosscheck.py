@@ -4,10 +4,10 @@ import pytest
 
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda import crosscheck
-from passerelle.core.documents.cda.results import CANCELLED, DIFFER, NEGATED
 from passerelle.core.message import Document, Kind
 from tests.vectors import make_cda as make
 
+DIFFER, NEGATED, CANCELLED = "doubt.cda-values-differ", "doubt.cda-negated", "doubt.cda-cancelled"
 HEAD = "<thead><tr><th>Analyse</th><th>Résultat</th><th>Valeurs de référence</th><th>Antériorités</th></tr></thead>"
 
 
