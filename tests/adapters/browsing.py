@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +51,7 @@ class Visitor:
         context: Any = Context()
         desks = (self.gateway.asking, self.gateway.office.desk)
         answer = page.answer(event, context, lambda: desks, self.sessions)
-        return Answer(HTTPStatus(answer["statusCode"]), answer["headers"], answer["body"])
+        return Answer.of(answer)
 
 
 class Outline(HTMLParser):
@@ -62,13 +61,20 @@ class Outline(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
+        self._starts: list[int] = []  # of each element: where its words begin
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._starts.append(len(self.words))
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+
+    def texts(self, tag: str) -> list[tuple[str | None, str]]:
+        """Return the class of every element of a name, with the words that begin it."""
+        found = [place for place, (name, _) in enumerate(self.elements) if name == tag]
+        return [(self.elements[place][1].get("class"), self.words[self._starts[place]]) for place in found]
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         """Return the attributes of every element of a name."""

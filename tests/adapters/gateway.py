@@ -1,7 +1,9 @@
 """API Gateway (HTTP API, payload 2.0), as the function sees it, in front of an office of fakes."""
 
+import base64
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +12,11 @@ from passerelle.adapters import api
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.audit.ports import AuditDesk, Role
-from tests.fakes import FakeMarks, FakeMint, FakeRegister
+from passerelle.steps.seal import Sealed, seal
+from passerelle.steps.seal.ports import SealDesk
+from tests.fakes import FakeArchive, FakeMarks, FakeMint, FakeRegister, FakeSignatory
 from tests.steps.office import Office, letter
+from tests.steps.sealing import KEY
 
 DOMAIN = "medical59.apicrypt.example"
 """Of the partner who asks."""
@@ -34,6 +39,14 @@ class Answer:
     status: HTTPStatus
     headers: dict[str, str]
     text: str
+    content: bytes = b""
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> "Answer":
+        """Return what the function gave."""
+        body = answer["body"] or ""
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return cls(HTTPStatus(answer["statusCode"]), answer["headers"], content.decode("utf-8", "replace"), content)
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - of any form
@@ -54,7 +67,17 @@ class Gateway:
             ledger=self.office.ledger,
             register=self.register,
             marks=FakeMarks(),
+            archive=FakeArchive(),
         )
+
+    def seal(self) -> Sealed:
+        """Seal all that has happened, a second later."""
+        self.office.clock.now += timedelta(seconds=1)
+        archive = self.asking.archive
+        assert isinstance(archive, FakeArchive)
+        clock, ledger = self.office.clock, self.office.ledger
+        desk = SealDesk(clock=clock, ledger=ledger, archive=archive, signatory=FakeSignatory(KEY), delay=timedelta(0))
+        return seal(desk)
 
     def ask(self, way: str, role: Role | None = Role.AUDITOR, claims: dict[str, str] | None = None) -> Answer:
         """Ask by GET; `role` None is somebody without a token."""
@@ -69,7 +92,7 @@ class Gateway:
         """Hand an event over."""
         context: Any = Context()
         answer = api.answer(event, context, lambda: (self.asking, self.office.desk))
-        return Answer(HTTPStatus(answer["statusCode"]), answer["headers"], answer["body"])
+        return Answer.of(answer)
 
 
 def arrived(gateway: Gateway) -> Delivery:

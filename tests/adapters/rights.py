@@ -26,6 +26,7 @@ API = MappingProxyType(
     {
         "GET /v1/deliveries": Row("/v1/deliveries?day=2026-11-22", EVERYBODY),
         "GET /v1/deliveries/{delivery_id}": Row("/v1/deliveries/{id}", EVERYBODY),
+        "GET /v1/deliveries/{delivery_id}/slip": Row("/v1/deliveries/{id}/slip", EVERYBODY),
         "POST /v1/deliveries/{delivery_id}/decisions": Row(
             "/v1/deliveries/{id}/decisions", frozenset({Role.OPERATOR}), _RETRY
         ),
@@ -44,6 +45,8 @@ PAGE = MappingProxyType(
         "POST /{lang}/search": Row("/fr/search", EVERYBODY, _SEARCH),
         "GET /{lang}/waiting": Row("/fr/waiting", STAFF),
         "GET /{lang}/deliveries/{delivery_id}": Row("/fr/deliveries/{id}", EVERYBODY),
+        "GET /{lang}/deliveries/{delivery_id}/slip.json": Row("/fr/deliveries/{id}/slip.json", EVERYBODY),
+        "GET /{lang}/deliveries/{delivery_id}/slip.pdf": Row("/fr/deliveries/{id}/slip.pdf", EVERYBODY),
         "POST /{lang}/deliveries/{delivery_id}/decisions": Row(
             "/fr/deliveries/{id}/decisions", frozenset({Role.OPERATOR}), _RETRY
         ),

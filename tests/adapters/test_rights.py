@@ -63,8 +63,10 @@ def test_a_route_of_the_page_is_open_to_its_roles_and_to_nobody_else(route: str,
 
 
 def _held(gateway: Gateway) -> Delivery:
-    """Return a delivery to the partner's domain that waits for a decision."""
-    return gateway.office.force(arrived(gateway), State.HELD)
+    """Return a delivery to the partner's domain that waits for a decision, and is sealed."""
+    held = gateway.office.force(arrived(gateway), State.HELD)
+    gateway.seal()
+    return held
 
 
 def _nothing_happened(gateway: Gateway, delivery: str, role: Role | None) -> None:

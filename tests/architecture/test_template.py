@@ -259,6 +259,16 @@ def test_seal_may_read_events_and_add_to_the_archive(resources: Resources) -> No
     }
 
 
+def test_audit_may_read_what_is_sealed_and_write_events_only(resources: Resources) -> None:
+    rights = [(set(actions), where) for actions, where in statements(resources, "Audit")]
+    reading = [where for actions, where in rights if actions == {"s3:GetObject"} and "Archive" in where]
+    assert reading == [
+        "[{'Fn::Sub': '${ArchiveBucket.Arn}/*'}, {'Fn::Sub': '${ConfigurationBucket.Arn}/anchors/time.pem'}]"
+    ]
+    assert {action for actions, _ in rights for action in actions if "Put" in action} == {"dynamodb:PutItem"}
+    assert not [where for _, where in rights if "Mailroom" in where]
+
+
 def test_the_archive_is_locked_and_only_by_choice_for_everybody(resources: Resources) -> None:
     from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
 

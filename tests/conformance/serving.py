@@ -28,6 +28,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.known = (waiting(self.gateway).id, arrived(self.gateway).id)
+        self.gateway.seal()
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's
         status, headers, text = self._answer(environ)

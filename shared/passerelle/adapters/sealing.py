@@ -13,9 +13,6 @@ from passerelle.adapters.stamper import HttpStamper
 from passerelle.steps.seal import Sealed
 from passerelle.steps.seal.ports import SealDesk
 
-TIME = "time"
-"""Name of the anchors of the time-stamping authority."""
-
 
 @cache
 def desk() -> SealDesk:
@@ -34,7 +31,7 @@ def desk() -> SealDesk:
 
 
 def _stamper(url: str) -> HttpStamper | None:
-    return HttpStamper(url, lambda: wiring.keyring().anchors(TIME)) if url else None
+    return HttpStamper(url, lambda: wiring.keyring().anchors(wiring.TIME)) if url else None
 
 
 def tell(sealed: Sealed) -> None:

@@ -43,6 +43,9 @@ MSSANTE = "relay.mssante"
 SMIME = "apicrypt"
 """Name of the bridge's S/MIME identity, and of the anchors of those who write to it."""
 
+TIME = "time"
+"""Name of the anchors of the time-stamping authority."""
+
 _CHANCE = random.SystemRandom()
 
 

@@ -21,7 +21,7 @@ _ANSWERS = MappingProxyType(
         HTTPStatus.BAD_REQUEST: "The cursor belongs to another question, or the body is too large.",
         HTTPStatus.UNAUTHORIZED: "No valid token.",
         HTTPStatus.FORBIDDEN: "This role may not ask this.",
-        HTTPStatus.NOT_FOUND: "No such delivery, for this asker.",
+        HTTPStatus.NOT_FOUND: "No such delivery, for this asker; or nothing of it is sealed yet.",
         HTTPStatus.CONFLICT: "The delivery is past this decision.",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
         HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter has not its form.",
@@ -59,7 +59,7 @@ def written(resolver: APIGatewayHttpResolver) -> str:
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["responses"] |= {str(int(code)): _answer(code, text) for code, text in _ANSWERS.items()}
-            operation["responses"][str(int(HTTPStatus.OK))]["headers"] = _headers()
+            operation["responses"][str(int(HTTPStatus.OK))].setdefault("headers", {}).update(_headers())
     return json.dumps(document, indent=1)
 
 

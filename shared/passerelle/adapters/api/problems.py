@@ -25,6 +25,7 @@ _BY_CODE = MappingProxyType(
         "audit.right": HTTPStatus.FORBIDDEN,
         "decision.state": HTTPStatus.CONFLICT,
         "ledger.missing": HTTPStatus.NOT_FOUND,
+        "slip.unsealed": HTTPStatus.NOT_FOUND,
     }
 )
 _BY_KIND = MappingProxyType(

@@ -17,6 +17,7 @@ from passerelle.adapters.api.shapes import (
     Listing,
     Reason,
     Search,
+    Slip,
     Story,
     Summary,
     Volumes,
@@ -24,6 +25,7 @@ from passerelle.adapters.api.shapes import (
 from passerelle.adapters.api.shapes import Volume as Counted
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps import audit
+from passerelle.steps.audit import proof
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Question
 from passerelle.steps.decide import Author, decide
 from passerelle.steps.ports import Desk
@@ -76,6 +78,17 @@ def delivery(delivery_id: Annotated[DeliveryId, Path()]) -> Story:
     """Return one delivery."""
     by = _caller()
     return Story.of(audit.delivery(by.desk, by.asker, delivery_id))
+
+
+@router.get(
+    "/v1/deliveries/<delivery_id>/slip",
+    operation_id="readSlip",
+    summary="The slip of one delivery: its sealed events with their proofs, to be checked without the bridge",
+)
+def slip(delivery_id: Annotated[DeliveryId, Path()]) -> Slip:
+    """Return the slip of one delivery."""
+    by = _caller()
+    return Slip.model_validate_json(proof.receipt(by.desk, by.asker, delivery_id))
 
 
 @router.post(

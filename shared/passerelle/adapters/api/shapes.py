@@ -83,6 +83,24 @@ class Story(_Shape):
         return cls(delivery=Summary.of(account.delivery), events=[Happening.of(one) for one in account.events])
 
 
+class Proven(_Shape):
+    """An event with its place in the sealed log, and the proof of it (RFC 9162 §2.1.3.1)."""
+
+    index: int
+    event: str = Field(description="As it was written and sealed: canonical JSON")
+    proof: list[str] = Field(description="Hashes, base64")
+
+
+class Slip(_Shape):
+    """What anybody checks by `passerelle verify`, without the bridge: a delivery's events, proven."""
+
+    v: int
+    key: str = Field(description="Of the log, as C2SP writes it")
+    checkpoint: str = Field(description="A signed note")
+    timestamp: str = Field(description="An authority's answer about the checkpoint (RFC 3161), base64; empty for none")
+    events: list[Proven]
+
+
 class Listing(_Shape):
     """A page of deliveries, newest first."""
 

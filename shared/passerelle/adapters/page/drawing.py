@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TypeVar
 
 from aws_lambda_powertools.event_handler import Response
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -33,6 +34,8 @@ HEADERS = MappingProxyType(
     }
 )
 """Of every answer of the page."""
+
+Content = TypeVar("Content", str, bytes)
 
 _SECTIONS = (
     ("home", "", audit.Act.DELIVERIES),
@@ -98,6 +101,11 @@ def plain(event: Event) -> list[tuple[str, str]]:
 def html(status: int, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response[str]:
     """Return a page as an answer."""
     return Response(status, "text/html; charset=utf-8", text, headers={**HEADERS, **headers})
+
+
+def download(name: str, media: str, content: Content) -> Response[Content]:
+    """Return a file to be kept; its name is ours."""
+    return Response(200, media, content, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def elsewhere(path: str) -> Response[str]:

@@ -11,12 +11,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from passerelle.adapters.api.shapes import Seeking
-from passerelle.adapters.page import charts, drawing
+from passerelle.adapters.page import charts, drawing, proving, words
 from passerelle.adapters.page.drawing import Visit, elsewhere, html
-from passerelle.core.errors import MalformedError, UntrustedError
-from passerelle.core.receipts import chain
+from passerelle.core.errors import MalformedError
 from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State
 from passerelle.steps import audit
+from passerelle.steps.audit import proof
 from passerelle.steps.audit.ports import By, Question
 from passerelle.steps.decide import CHOICES, Author, Decision, decide
 
@@ -125,7 +125,32 @@ def delivery(delivery_id: str, **_way: str) -> Response[str]:
     one = account.delivery
     choices = CHOICES.get(one.state, ()) if audit.may(visit.asker, audit.Act.DECISION) else ()
     values = {"one": one, "events": account.events, "choices": choices, "token": visit.token}
-    return _drawn("delivery", chained=_chained(account), **values)
+    found = proof.prove(visit.desk, account)
+    receipt = found.sealed and audit.may(visit.asker, audit.Act.SLIP)
+    return _drawn("delivery", proof=proving.lines(found, words.speaker(visit.tongue)), receipt=receipt, **values)
+
+
+@router.get("/<lang>/deliveries/<delivery_id>/slip.json")
+def slip_file(delivery_id: str, **_way: str) -> Response[str]:
+    """Return the slip of a delivery: the file that proves it."""
+    visit = _visit()
+    content = proof.receipt(visit.desk, visit.asker, delivery_id)
+    return drawing.download(_slip_name(delivery_id, "json"), "application/json", content.decode())
+
+
+@router.get("/<lang>/deliveries/<delivery_id>/slip.pdf")
+def slip_paper(delivery_id: str, **_way: str) -> Response[bytes]:
+    """Return the slip of a delivery for people who read paper."""
+    from passerelle.adapters.page import paper  # noqa: PLC0415 - fonts and PDF take time that other pages need not
+
+    visit = _visit()
+    found = proof.read(visit.desk, proof.receipt(visit.desk, visit.asker, delivery_id))
+    drawn = paper.drawn(found, _slip_name(delivery_id, "json"), visit.tongue)
+    return drawing.download(_slip_name(delivery_id, "pdf"), "application/pdf", drawn)
+
+
+def _slip_name(delivery_id: str, form: str) -> str:
+    return f"passerelle-{delivery_id[:12]}.{form}"
 
 
 @router.post("/<lang>/deliveries/<delivery_id>/decisions")
@@ -164,15 +189,6 @@ def _wish(given: Mapping[str, str], today: date) -> Wish:
     if not good:
         raise _form()
     return Wish(on, state, reason)
-
-
-def _chained(account: audit.Account) -> bool:
-    """Return whether the events are the ones that were written, the last one that of the delivery itself."""
-    try:
-        chain.check(account.events)
-    except UntrustedError:
-        return False
-    return bool(account.events) and chain.digest(account.events[-1]) == account.delivery.head
 
 
 def _drawn(name: str, **values: Any) -> Response[str]:  # noqa: ANN401 - what a template needs

@@ -56,20 +56,28 @@ class Bridge:
         bucket = S3Archive(self.cloud.client("s3"), self.resources["PersonsBucket"], SERVICE)
         return KmsPersons(self.cloud.client("kms"), self.resources["PersonsKey"], bucket, wiring.now)
 
+    @property
+    def keyring(self) -> AwsKeyring:
+        """Return its keys and anchors, as far as who is here may read them."""
+        storage, bucket = self.cloud.client("s3"), self.resources["ConfigurationBucket"]
+        secrets, kms = self.cloud.client("secretsmanager"), self.cloud.client("kms")
+        return AwsKeyring(secrets, storage, kms, f"{self.stack}/keys/", bucket)
+
     def days(self, parameter: str) -> timedelta:
         """Return the days of a parameter of its stack."""
+        return timedelta(days=int(self.parameter(parameter)))
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of its stack."""
         stack = self.cloud.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
-        return timedelta(
-            days=int({one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}[parameter])
-        )
+        given: dict[str, str] = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+        return given[name]
 
     @property
     def grounds(self) -> Grounds:
         """Return what its trust in MSSanté stands on; revocation is always looked at from here."""
-        storage, bucket = self.cloud.client("s3"), self.resources["ConfigurationBucket"]
-        secrets, kms = self.cloud.client("secretsmanager"), self.cloud.client("kms")
-        keyring = AwsKeyring(secrets, storage, kms, f"{self.stack}/keys/", bucket)
-        return Grounds(keyring, S3Bulletins(storage, bucket), {wiring.MSSANTE: ()})
+        bulletins = S3Bulletins(self.cloud.client("s3"), self.resources["ConfigurationBucket"])
+        return Grounds(self.keyring, bulletins, {wiring.MSSANTE: ()})
 
     def publish(self, key: str, content: bytes) -> None:
         """Put a file of the configuration in its place: agreements.toml, or a certificate, or anchors."""

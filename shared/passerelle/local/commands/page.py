@@ -1,8 +1,10 @@
 """`passerelle page`: the page of `audit` on this machine, for whoever has the link that it prints, once."""
 
+import base64
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
@@ -13,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from passerelle.adapters import page, wiring
 from passerelle.adapters.api import LARGEST, Desks
-from passerelle.adapters.api.desks import asking
+from passerelle.adapters.api.desks import asking, proving
 from passerelle.adapters.page.sessions import Sessions
 from passerelle.local.cloud.bridge import Bridge
 from passerelle.local.commands import decide
@@ -61,7 +63,9 @@ def who(author: str) -> Asker:
 
 def desks(bridge: Bridge) -> Desks:
     """Return the desks of a bridge, reached from outside."""
-    auditing = asking(bridge.ledger, bridge.marks, bridge.persons, bridge.days("LedgerDays"))
+    delay = timedelta(minutes=int(bridge.parameter("SealDelayMinutes")))
+    ledger = asking(bridge.ledger, bridge.marks, bridge.persons, bridge.days("LedgerDays"))
+    auditing = proving(ledger, bridge.archive, lambda: bridge.keyring.anchors(wiring.TIME), delay)
     return lambda: (auditing, decide.desk(bridge))
 
 
@@ -114,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host", "") in self.server.hosts:
             work()
         else:
-            self._send(HTTPStatus.MISDIRECTED_REQUEST, {}, "")
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, {}, b"")
 
     def _get(self) -> None:
         path, _, query = self.path.partition("?")
@@ -124,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.turn:
             cookie = self.server.door.enter(parse_qs(query).get("token", [""])[-1])
         headers = {"Location": "/fr/", "Cache-Control": "no-store"} | ({"Set-Cookie": cookie} if cookie else {})
-        self._send(HTTPStatus.SEE_OTHER, headers, "")
+        self._send(HTTPStatus.SEE_OTHER, headers, b"")
 
     def _page(self, method: str, body: str) -> None:
         path, _, query = self.path.partition("?")
@@ -139,10 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
         }
         with self.server.turn:
             answer = page.answer(event, LambdaContext(), self.server.desks, self.server.door.sessions)
-        self._send(answer["statusCode"], answer["headers"], answer["body"])
+        content = answer["body"]
+        binary = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
+        self._send(answer["statusCode"], answer["headers"], binary)
 
-    def _send(self, status: int, headers: dict[str, str], text: str) -> None:
-        content = text.encode()
+    def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)

@@ -4,13 +4,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerelle.core.documents import pdf
+from passerelle.adapters.page import paper
+from passerelle.adapters.page.words import Tongue
 from passerelle.core.receipts import slip, verification
 from passerelle.core.receipts.archive import Files
 from passerelle.core.receipts.delivery import Event
-from passerelle.core.receipts.slip import Slip
 from passerelle.core.receipts.verification import Trust
-from passerelle.local import verifier
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
 
@@ -39,19 +38,10 @@ def run(voice: Voice, source: Source, to: Path | None) -> None:
         proof = to.with_suffix(".json") if to.suffix == _PAPER else to
         _write(proof, content)
         if proof != to:
-            _write(to, _paper(voice, proof.name, slip.check(content, Trust(keys))))
+            _write(to, paper.drawn(slip.check(content, Trust(keys)), proof.name, Tongue(voice.language.value)))
         voice.say("slip.written", file=to, events=len(found))
     if waiting := max(0, len(source.events) - len(found)):
         voice.err.print(voice.text("slip.waiting", waiting=waiting), markup=False)
-
-
-def _paper(voice: Voice, name: str, found: Slip) -> bytes:
-    """Return the slip for people who read paper: what it says, and which file proves it."""
-    reasons = {event.reason: voice.reason(event.reason) for event in found.events}
-    meant = [f"{code} : {sentence}" for code, sentence in reasons.items() if sentence]
-    text = (*verifier.told(found, voice.language), "", *meant, "", *voice.text("slip.paper", file=name).split("\n"))
-    signed = ("", *found.checkpoint.text().decode().split("\n"))
-    return pdf.render(voice.text("slip.title"), (found.delivery,), (*text, *signed), found.events[-1].at)
 
 
 def _write(to: Path, content: bytes) -> None:

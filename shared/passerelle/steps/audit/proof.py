@@ -3,6 +3,7 @@
 It is the bridge's own word. Who does not trust it takes the slip, or a copy of the archive, and checks for himself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from passerelle.core.errors import PasserelleError, UnavailableError, UntrustedE
 from passerelle.core.receipts import archive, chain, note, slip, verification
 from passerelle.core.receipts.archive import Files
 from passerelle.core.receipts.delivery import Event
-from passerelle.core.receipts.verification import Trust
+from passerelle.core.receipts.slip import Slip
+from passerelle.core.receipts.verification import CheckStamp, Trust
 from passerelle.steps.audit import Account, Act, delivery
 from passerelle.steps.audit.ports import Asker, AuditDesk
 
@@ -58,6 +60,21 @@ def receipt(desk: AuditDesk, asker: Asker, delivery_id: str) -> bytes:
         raise UnavailableError("slip.unsealed", "Nothing of this delivery is sealed yet.")
     keys = verification.own_keys(files)
     return slip.made(files, slip.locate(files, account.events, slip.newest(files, *keys)[0].size), *keys)
+
+
+def read(desk: AuditDesk, content: bytes) -> Slip:
+    """Return what a slip of this bridge says, checked by the keys of its archive."""
+    keys = verification.own_keys(desk.archive) if desk.archive else ()
+    return slip.check(content, Trust(keys, stamp=_lazy(desk.stamps) if desk.stamps else None))
+
+
+def _lazy(stamps: Callable[[], CheckStamp]) -> CheckStamp:
+    """Return a check that fetches its anchors only where there is a timestamp."""
+
+    def check(token: bytes, content: bytes) -> datetime:
+        return stamps()(token, content)
+
+    return check
 
 
 def _chained(account: Account) -> bool:
