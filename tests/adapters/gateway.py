@@ -67,6 +67,7 @@ class Gateway:
             ledger=self.office.ledger,
             register=self.register,
             marks=FakeMarks(),
+            persons=self.office.persons,
             archive=FakeArchive(),
         )
 

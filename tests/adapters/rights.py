@@ -27,6 +27,7 @@ API = MappingProxyType(
         "GET /v1/deliveries": Row("/v1/deliveries?day=2026-11-22", EVERYBODY),
         "GET /v1/deliveries/{delivery_id}": Row("/v1/deliveries/{id}", EVERYBODY),
         "GET /v1/deliveries/{delivery_id}/slip": Row("/v1/deliveries/{id}/slip", EVERYBODY),
+        "GET /v1/deliveries/{delivery_id}/persons": Row("/v1/deliveries/{id}/persons", frozenset({Role.AUDITOR})),
         "POST /v1/deliveries/{delivery_id}/decisions": Row(
             "/v1/deliveries/{id}/decisions", frozenset({Role.OPERATOR}), _RETRY
         ),

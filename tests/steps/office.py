@@ -119,7 +119,7 @@ def _flaky(method: Callable[..., object], fault: Fault) -> Callable[..., object]
     return call
 
 
-PORTS = ("clock", "mint", "mailroom", "ledger", "queue", "marks", "persons")
+PORTS = ("clock", "mint", "mailroom", "ledger", "queue", "marks", "persons", "kept")
 """What every desk has."""
 
 

@@ -147,7 +147,7 @@ def _slip(wish: Wish, tongue: Language, found: Slip) -> int:
 
 def _event(event: Event) -> str:
     """Return a line for an event; `mail` is the SHA-256 of the bytes that came in, or that go out."""
-    details = " ".join(f"{name}={value}" for name, value in event.details)
+    details = " ".join(f"{name}={value}" for name, value in event.told)
     line = f"  {_time(event.at)}  {event.actor:<12} {event.state.value:<11} {event.reason} {details}"
     return line.translate(_PRINTABLE).rstrip()
 

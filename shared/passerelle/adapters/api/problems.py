@@ -25,6 +25,8 @@ _BY_CODE = MappingProxyType(
         "audit.right": HTTPStatus.FORBIDDEN,
         "decision.state": HTTPStatus.CONFLICT,
         "ledger.missing": HTTPStatus.NOT_FOUND,
+        "persons.form": HTTPStatus.INTERNAL_SERVER_ERROR,
+        "persons.seal": HTTPStatus.INTERNAL_SERVER_ERROR,
         "slip.unsealed": HTTPStatus.NOT_FOUND,
     }
 )

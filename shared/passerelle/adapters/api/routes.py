@@ -15,6 +15,7 @@ from passerelle.adapters.api.shapes import (
     Decided,
     DeliveryId,
     Listing,
+    Persons,
     Reason,
     Search,
     Slip,
@@ -89,6 +90,17 @@ def slip(delivery_id: Annotated[DeliveryId, Path()]) -> Slip:
     """Return the slip of one delivery."""
     by = _caller()
     return Slip.model_validate_json(proof.receipt(by.desk, by.asker, delivery_id))
+
+
+@router.get(
+    "/v1/deliveries/<delivery_id>/persons",
+    operation_id="readPersons",
+    summary="Whom one delivery concerns, for an auditor, until the key of its month is destroyed",
+)
+def persons(delivery_id: Annotated[DeliveryId, Path()]) -> Persons:
+    """Return whom one delivery concerns."""
+    by = _caller()
+    return Persons.of(audit.concerned(by.desk, by.asker, delivery_id))
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """What the API says, as the OpenAPI document describes it."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.audit import Account, Page
+from passerelle.steps.audit import Account, Concerned, Page
 from passerelle.steps.audit.ports import By, Tally
 from passerelle.steps.decide import Decision
 
@@ -42,8 +43,7 @@ class Happening(_Shape):
     @classmethod
     def of(cls, event: Event) -> "Happening":
         """Return the shape of an event."""
-        told = [(name, said) for name, said in event.details]
-        return cls(at=event.at, actor=event.actor, state=event.state, reason=event.reason, details=told)
+        return cls(at=event.at, actor=event.actor, state=event.state, reason=event.reason, details=list(event.told))
 
 
 class Summary(_Shape):
@@ -99,6 +99,21 @@ class Slip(_Shape):
     checkpoint: str = Field(description="A signed note")
     timestamp: str = Field(description="An authority's answer about the checkpoint (RFC 3161), base64; empty for none")
     events: list[Proven]
+
+
+class Persons(_Shape):
+    """Whom a delivery concerns; empty where it is not known."""
+
+    sender: str
+    recipient: str = Field(description="As the sender wrote it")
+    reader: str = Field(description="The address on the other network that it stands for")
+    message: str = Field(description="Message-ID of the mail that came in")
+    forgotten: bool = Field(description="True where the key of some of it is destroyed: nobody knows it any more")
+
+    @classmethod
+    def of(cls, concerned: Concerned) -> "Persons":
+        """Return the shape of what is known."""
+        return cls(**asdict(concerned.addresses), forgotten=concerned.forgotten)
 
 
 class Listing(_Shape):

@@ -95,7 +95,7 @@ def _sought(seeking: Seeking) -> audit.Act:
 
 def plain(event: Event) -> list[tuple[str, str]]:
     """Return the details of an event that are told as they are: all but losses and their places."""
-    return [(name, said) for name, said in event.details if not name.startswith(("loss.", "at."))]
+    return [(name, said) for name, said in event.told if not name.startswith(("loss.", "at."))]
 
 
 def html(status: int, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response[str]:

@@ -38,5 +38,5 @@ def _event(event: Event, tongue: Tongue) -> Iterator[str]:
     yield f"{moment(event.at)}  {say(f'state.{event.state.value}')} ({event.state.value}), {event.actor}"
     meant = words.reason(event.reason, tongue)
     yield from ([f"    {event.reason} : {meant}" if meant else f"    {event.reason}"] if event.reason else [])
-    yield from (f"    {name} = {said}".translate(_PRINTABLE) for name, said in event.details)
+    yield from (f"    {name} = {said}".translate(_PRINTABLE) for name, said in event.told)
     yield ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.lifecycle import AT_WORK, TOLD, WITH_A_PERSON, State, allows
+from passerelle.core.receipts.persons import DETAIL
 
 SILENT = "receipt.silent"
 """The reason of a delivery whose reader has not answered in the time agreed."""
@@ -25,6 +26,11 @@ class Event:
     delivery: str = ""
     sequence: int = 0  # its place among the events of the delivery, from 0
     previous: str = ""  # hash of the event before it, or the anchor of the delivery: see chain.py
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Return the details that a reader is shown: all but sealed addresses, which say nothing to him."""
+        return tuple((name, said) for name, said in self.details if name != DETAIL)
 
 
 @dataclass(frozen=True, slots=True)

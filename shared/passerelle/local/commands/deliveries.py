@@ -93,7 +93,7 @@ def _tell(voice: Voice, delivery: Delivery, events: Iterator[Event]) -> None:
     reasons: list[str] = []
     for event in events:
         reasons.append(event.reason)
-        details = " ".join(f"{name}={value}" for name, value in event.details if not timeline.of_loss(name))
+        details = " ".join(f"{name}={value}" for name, value in event.told if not timeline.of_loss(name))
         reason = f"{escape(event.reason)}  " if event.reason else ""
         voice.out.print(
             f"{event.at:%Y-%m-%d %H:%M:%S.%f}  {event.actor:<12} {timeline.state(event.state)}  {reason}"

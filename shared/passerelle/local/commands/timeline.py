@@ -95,7 +95,7 @@ def record(delivery: Delivery, events: tuple[Event, ...] = ()) -> dict[str, Any]
                 "actor": event.actor,
                 "state": event.state.value,
                 "reason": event.reason,
-                "details": dict(event.details),
+                "details": dict(event.told),
             }
             for event in events
         ],
