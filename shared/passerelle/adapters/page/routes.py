@@ -114,7 +114,8 @@ def waiting(lang: str) -> Response[str]:
     visit = _visit()
     question = Question(By.WAITING, audit.ANY)
     page = audit.deliveries(visit.desk, visit.asker, question, _query().get("cursor", ""))
-    return _drawn("waiting", page=page, next=f"/{lang}/waiting?{urlencode({'cursor': page.cursor})}")
+    choices = CHOICES if audit.may(visit.asker, audit.Act.DECISION) else {}
+    return _drawn("waiting", page=page, choices=choices, next=f"/{lang}/waiting?{urlencode({'cursor': page.cursor})}")
 
 
 @router.get("/<lang>/deliveries/<delivery_id>")
