@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from passerelle.adapters import telemetry
-from passerelle.adapters.api import askers, document, problems, routes
+from passerelle.adapters.api import askers, document, exports, problems, routes
 from passerelle.core.errors import MalformedError, PasserelleError
 from passerelle.steps.audit.ports import AuditDesk
 from passerelle.steps.ports import Desk
@@ -53,6 +53,7 @@ def resolver() -> APIGatewayHttpResolver:
     """Return the routes."""
     made = APIGatewayHttpResolver(enable_validation=True)
     made.include_router(routes.router)
+    made.include_router(exports.router)
     made.get(document.PATH, include_in_schema=False)(lambda: _document(made))
     made.not_found(lambda _error: problems.problem(HTTPStatus.NOT_FOUND, "api.route", "There is nothing here."))
     made.exception_handler([RequestValidationError, RequestUnsupportedContentType])(_unreadable)

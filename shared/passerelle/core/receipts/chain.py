@@ -38,6 +38,11 @@ _PLAIN = re.compile(
 _STATES = frozenset(state.value.encode() for state in State)
 
 
+def moment(at: datetime) -> str:
+    """Return a time as text, in UTC to the microsecond: its order is the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def anchor(delivery_id: str) -> str:
     """Return what the first event of a delivery holds in the place of a hash."""
     return hashlib.sha256(f"passerelle\nchain\n{delivery_id}".encode()).hexdigest()
@@ -54,7 +59,7 @@ def written(event: Event) -> bytes:
     """Return the canonical bytes of an event."""
     value = {
         "actor": event.actor,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": moment(event.at),
         "delivery": event.delivery,
         "details": event.details,
         "id": event.id,

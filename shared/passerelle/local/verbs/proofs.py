@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from passerelle.core.receipts.export import Form
 from passerelle.local.verbs.options import By, Json, Stack
 
 verbs = typer.Typer()
@@ -33,6 +34,23 @@ def _slip(  # noqa: PLR0917 - typer calls it by name
     here = bridge.find(cloud.outer(), stack)
     found = deliveries.find(here.ledger, deliveries.Wish(delivery, (day or datetime.now(UTC)).date()))
     slip.run(context.obj, slip.Source(here.archive, found.id, here.ledger.history(found.id)), to)
+
+
+@verbs.command("export", help="help.export")
+def _export(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    day: Annotated[datetime, typer.Argument(metavar="DAY", formats=["%Y-%m-%d"], help="help.export.day")],
+    form: Annotated[Form, typer.Option(help="help.export.form")] = Form.CSV,
+    to: Annotated[Path | None, typer.Option(help="help.export.to")] = None,
+    author: By = "",
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see verbs
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see verbs
+    from passerelle.local.commands import export, page  # noqa: PLC0415 - see verbs
+
+    desk, _ = page.desks(bridge.find(cloud.outer(), stack))()
+    export.run(context.obj, export.Wish(day.date(), form, to), desk, page.who(author))
 
 
 @verbs.command("verify", help="help.verify")

@@ -112,7 +112,7 @@ def permit(desk: AuditDesk, asker: Asker, act: Act) -> None:
 def delivery(desk: AuditDesk, asker: Asker, delivery_id: str, act: Act = Act.DELIVERY) -> Account:
     """Return one delivery with its events; UnavailableError `ledger.missing` where there is none for this asker."""
     known = _ID.fullmatch(delivery_id)
-    _ask(desk, asker, act, delivery_id if known else "")
+    ask(desk, asker, act, delivery_id if known else "")
     found = desk.ledger.find(delivery_id) if known else None
     if found is None or not sees(asker, found):
         raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
@@ -121,7 +121,7 @@ def delivery(desk: AuditDesk, asker: Asker, delivery_id: str, act: Act = Act.DEL
 
 def concerned(desk: AuditDesk, asker: Asker, delivery_id: str) -> Concerned:
     """Return whom a delivery concerns: what its events hold sealed."""
-    _ask(desk, asker, Act.PERSONS, delivery_id if _ID.fullmatch(delivery_id) else "")
+    ask(desk, asker, Act.PERSONS, delivery_id if _ID.fullmatch(delivery_id) else "")
     if not _ID.fullmatch(delivery_id) or desk.ledger.find(delivery_id) is None:
         raise UnavailableError("ledger.missing", "The ledger has no delivery of this id.")
     events = desk.ledger.history(delivery_id)
@@ -135,7 +135,7 @@ def deliveries(desk: AuditDesk, asker: Asker, question: Question, cursor: str = 
     """Return a page of deliveries, newest first."""
     act = _ACTS.get(question.by, Act.SEARCH)
     place = cursors.read(question, asker, cursor)
-    _ask(desk, asker, act, question.value)
+    ask(desk, asker, act, question.value)
     most, chosen, put = min(max(most, 1), LONGEST_PAGE), list[Delivery](), shelves.narrowest(question, asker)
     if not put.value:
         return Page((), "")
@@ -160,7 +160,7 @@ def search(desk: AuditDesk, asker: Asker, wanted: tuple[By, str], cursor: str = 
 
 def volumes(desk: AuditDesk, asker: Asker, until: date, days: int) -> tuple[Tally, ...]:
     """Return the deliveries of so many days, counted, oldest day first."""
-    _ask(desk, asker, Act.VOLUMES, f"{until.isoformat()} {days}")
+    ask(desk, asker, Act.VOLUMES, f"{until.isoformat()} {days}")
     number = min(max(days, 1), MOST_DAYS)
     return tuple(desk.register.tally(until - timedelta(days=back), MOST_COUNTED) for back in reversed(range(number)))
 
@@ -194,7 +194,7 @@ def _fits(one: Delivery, question: Question) -> bool:
     return fits and not shelves.past(question, one)
 
 
-def _ask(desk: AuditDesk, asker: Asker, act: Act, value: str) -> None:
+def ask(desk: AuditDesk, asker: Asker, act: Act, value: str) -> None:
     """Record who asks what, before anything is answered."""
     permit(desk, asker, act)
     _note(desk, asker, act.value, value)
