@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.lifecycle import AT_WORK, OWING, State
@@ -58,7 +60,24 @@ def test_a_delivery_whose_wake_up_may_still_wait_is_woken_less_and_less_often() 
         if sweep(office.desk):
             woken.append(minute)
         office.clock.forward(minutes=1)
-    assert woken == [0, 1, 2, 4, 8, 15, 30, 45]
+    assert woken == [0, 1, 2, 4, 5, 8, 9, 15, 16, 30, 31, 45, 46]
+
+
+@given(st.lists(st.floats(1, 120), min_size=20, max_size=80), st.integers(0, 79), st.floats(0, 100_000))
+def test_whatever_runs_are_missed_a_late_delivery_is_woken_within_17_minutes_of_the_next(
+    pauses: list[float], place: int, outage: float
+) -> None:
+    office = Office()
+    office.force(office.open(letter()), State.READY, wake_at=office.clock.now)
+    last = office.clock.now
+    for number, pause in enumerate(pauses):  # up to two minutes: one run is missed, or comes late
+        office.clock.forward(seconds=pause)
+        if number == place:
+            office.clock.forward(seconds=outage)
+            last = office.clock.now
+        if sweep(office.desk):
+            last = office.clock.now
+        assert office.clock.now - last <= timedelta(minutes=17)
 
 
 def test_a_schedule_that_strikes_a_little_late_wakes_all_the_same() -> None:

@@ -31,10 +31,13 @@ VERBS = MappingProxyType(
 
 
 MINUTE = timedelta(minutes=1)
-SOON = frozenset({0, 1, 2, 4, 8})
-"""Whole minutes after its time at which a delivery is woken; then every quarter of an hour (`LATER`)."""
+SOON = frozenset({0, 1, 2, 4, 5, 8, 9})
+"""Whole minutes after its time at which a delivery is woken; then the first two of every quarter of an hour.
 
-LATER = 15
+Two in a row each time: a run that never starts, or a schedule that strikes a moment late, costs no wake-up.
+"""
+
+LATER, IN_A_ROW = 15, 2
 
 LOOKS = tuple(timedelta(minutes=15) * 2**doublings for doublings in range(9))
 """How long after it came in an envelope is looked for in the ledger: 15 min, 30 min, and so on to 64 h."""
@@ -97,4 +100,4 @@ def _turn(delivery: Delivery, now: datetime) -> bool:
     if delivery.wake_at is None:
         return False
     late = (now - delivery.wake_at) // MINUTE
-    return late in SOON or late % LATER == 0
+    return late in SOON or late % LATER < IN_A_ROW
