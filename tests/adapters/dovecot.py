@@ -2,21 +2,23 @@
 
 import os
 import pwd
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from passerelle.adapters.mailbox import Access, ImapMailbox
 from passerelle.adapters.settings import Login, Place, Tls
 from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Identity
+from tests.adapters import daemon
+from tests.adapters.daemon import Daemon
 from tests.fakes import FakeKeyring
+
+_DOVECOT = Daemon("dovecot", "dovecot-imapd")
 
 USER, PASSWORD = "bal.app@operateur.mssante.example", 'mot de "passe" é'
 
@@ -136,46 +138,21 @@ def mailbox(server: Dovecot, papers: Papers, login: Login = Login.EXTERNAL, pass
 
 
 def missing() -> str:
-    """Return what is missing to run one; empty where nothing is."""
-    if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        return "the package dovecot-imapd is not installed"
-    return "" if os.geteuid() == 0 else "only root can start it"
+    """Return what is missing to run one, and how to get it; empty where nothing is."""
+    return _DOVECOT.missing()
 
 
 @contextmanager
 def running(folder: Path, server: Identity, anchors: bytes) -> Iterator[Dovecot]:
     """Run a Dovecot whose clients show a certificate under the anchors."""
-    owner = pwd.getpwnam("nobody")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder.chmod(0o755)  # its processes are not root: they must get there
+    owner, port = pwd.getpwnam("nobody"), daemon.free_port()
     for name in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):
         (folder / name).mkdir()
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
-    (folder / "server.pem").write_bytes(server.key + server.chain)
-    (folder / "anchors.pem").write_bytes(anchors)
+    daemon.furnish(folder, server, anchors)
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", "utf-8")
     settings = _SETTINGS.format(folder=folder, port=port, uid=owner.pw_uid, gid=owner.pw_gid)
     (folder / "dovecot.conf").write_text(settings, "utf-8")
-    command = ["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(port, folder)
+    answers = partial(daemon.greets, port, b"* OK")
+    with _DOVECOT.running(["-F", "-c", str(folder / "dovecot.conf")], answers, folder / "dovecot.log"):
         yield Dovecot(Place(host="127.0.0.1", port=port), folder)
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.wait()
-
-
-def _wait(port: int, folder: Path) -> None:
-    for _ in range(100):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as talk:
-            if talk.recv(4) == b"* OK":
-                return
-        time.sleep(0.1)
-    log = folder / "dovecot.log"
-    msg = f"Dovecot does not answer: {log.read_text() if log.exists() else 'no log'}"
-    raise RuntimeError(msg)

@@ -2,16 +2,18 @@
 
 import os
 import pwd
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from passerelle.steps.ports import Identity
+from tests.adapters import daemon
+from tests.adapters.daemon import Daemon
+
+_POSTFIX = Daemon("postfix", "postfix")
 
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
@@ -62,6 +64,7 @@ virtual_mailbox_base = {folder}/mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
+default_transport = discard
 append_dot_mydomain = no
 biff = no
 """
@@ -99,10 +102,8 @@ class Postfix:
 
 
 def missing() -> str:
-    """Return what is missing to run one; empty where nothing is."""
-    if not shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        return "the package postfix is not installed"
-    return "" if os.geteuid() == 0 else "only root can start it"
+    """Return what is missing to run one, and how to get it; empty where nothing is."""
+    return _POSTFIX.missing()
 
 
 @contextmanager
@@ -110,41 +111,19 @@ def running(
     folder: Path, server: Identity, anchors: bytes, domain: str, addresses: Sequence[str] = ()
 ) -> Iterator[Postfix]:
     """Run a Postfix for a domain, or several; each address has its maildir, or all mail goes into one."""
-    owner = pwd.getpwnam("postfix")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    owner, port = pwd.getpwnam("postfix"), daemon.free_port()
     for name in ("etc", "queue", "data", "mail"):
         (folder / name).mkdir()
     for name in ("data", "mail"):
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
-    folder.chmod(0o755)  # its processes are not root: they must get there
-    (folder / "server.pem").write_bytes(server.key + server.chain)
-    (folder / "anchors.pem").write_bytes(anchors)
+    daemon.furnish(folder, server, anchors)
     table = folder / "etc" / "mailboxes"
     table.write_text("".join(f"{address.lower()} {address.lower()}/\n" for address in addresses))
     values = {"folder": folder, "domain": domain, "uid": owner.pw_uid, "gid": owner.pw_gid, "port": port}
     values["mailboxes"] = f"texthash:{table}" if addresses else "static:all/"
     (folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
     (folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
-    command = ["/usr/sbin/postfix", "-c", str(folder / "etc")]
-    process = subprocess.Popen([*command, "start-fg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(port, folder)
+    where = ("-c", str(folder / "etc"))
+    answers = partial(daemon.greets, port, b"220")
+    with _POSTFIX.running([*where, "start-fg"], answers, folder / "mail.log", stop=[*where, "stop"]):
         yield Postfix(port, folder)
-    finally:
-        subprocess.run([*command, "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.wait()
-
-
-def _wait(port: int, folder: Path) -> None:
-    for _ in range(100):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as talk:
-            if talk.recv(3) == b"220":
-                return
-        time.sleep(0.1)
-    log = folder / "mail.log"
-    msg = f"Postfix does not answer: {log.read_text() if log.exists() else 'no log'}"
-    raise RuntimeError(msg)
