@@ -97,6 +97,7 @@ proof: setup ## verify a million sealed events, make and check a slip, tamper in
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.life
 	@$(BIN)/python -m docs.pictures.draw
+	@$(BIN)/python -m docs.pictures.pages
 
 deploy: ## build and deploy to the AWS account of the environment (needs the sam command)
 	sam build

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 from pypdf import PdfReader
 
-from passerelle.adapters.page import proving, words
+from passerelle.adapters.page import proving
 from passerelle.adapters.page.words import Tongue
 from passerelle.core.receipts import archive, slip, timestamp
 from passerelle.core.receipts.verification import Trust
@@ -50,7 +50,7 @@ def test_before_the_seal_it_says_by_when_and_offers_no_slip(visitor: Visitor) ->
     (chained, waiting) = told(visitor, one.id)
     assert chained[0] == "good"
     assert waiting[0] == "calm"
-    assert waiting[1].startswith("Pas encore scellés : ils le seront au plus tard le 2026-11-22 ")
+    assert waiting[1].startswith("Pas encore scellés : ils le seront au plus tard le 22/11/2026 ")
     assert "slip." not in visitor.get(f"/fr/deliveries/{one.id}").text
     answer = visitor.get(f"/fr/deliveries/{one.id}/slip.pdf")
     assert (answer.status, "pas encore de reçu" in answer.text) == (HTTPStatus.NOT_FOUND, True)
@@ -93,7 +93,7 @@ def test_a_seal_that_is_overdue_stands_in_red(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("tongue", list(Tongue))
 def test_every_state_of_a_proof_has_its_words(tongue: Tongue) -> None:
-    say, now = words.speaker(tongue), Visitor().gateway.office.clock.now
+    now = Visitor().gateway.office.clock.now
     bare = Proof(3, chained=True, kept=True)
     kinds = {
         (False, ""): replace(bare, chained=False, kept=False),
@@ -103,7 +103,7 @@ def test_every_state_of_a_proof_has_its_words(tongue: Tongue) -> None:
         (True, "late"): replace(bare, sealed=2, checkpoint=8, until=now, due=now, late=True),
     }
     for (chained, more), proof in kinds.items():
-        said = proving.lines(proof, say)
+        said = proving.lines(proof, tongue)
         assert (said[0].kind == "good") is chained
         assert all("{" not in line.text for line in said)
         assert any(line.kind == "bad" for line in said) == (not chained or more in {"contradicted", "late"})

@@ -16,6 +16,7 @@ _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # the only pages are ours, on loopback
     "--disable-gpu",
+    "--hide-scrollbars",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--no-first-run",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -80,7 +79,8 @@ def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values:
             reason=lambda code: words.reason(code, tongue),
             losses=lambda event: words.losses(dict(event.details), tongue),
             plain=plain,
-            date=lambda day: _date(day, tongue),
+            date=lambda day: words.day(day, tongue),
+            label=lambda name: words.label(name, tongue),
             figure=lambda number: f"{number:,}".replace(
                 ",", "\N{NARROW NO-BREAK SPACE}" if tongue is Tongue.FR else ","
             ),
@@ -124,7 +124,3 @@ def _environment() -> Environment:
     return Environment(
         autoescape=True, loader=FunctionLoader(asset), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-
-
-def _date(day: date, tongue: Tongue) -> str:
-    return f"{day:%d/%m/%Y}" if tongue is Tongue.FR else f"{day:%Y-%m-%d}"

@@ -19,7 +19,7 @@ def drawn(slip: Slip, name: str, tongue: Tongue) -> bytes:
     text = [
         *(line for event in slip.events for line in _event(event, tongue)),
         say("paper.sealed", number=len(slip.events), size=size),
-        *([say("proof.stamped", at=moment(slip.stamped))] if slip.stamped else []),
+        *([say("proof.stamped", at=moment(slip.stamped, tongue))] if slip.stamped else []),
         "",
         say("paper.check", file=name),
         f"  passerelle verify {name}",
@@ -35,7 +35,7 @@ def drawn(slip: Slip, name: str, tongue: Tongue) -> bytes:
 def _event(event: Event, tongue: Tongue) -> Iterator[str]:
     """Yield the lines of an event; `mail` in it is the SHA-256 of the bytes that came in, or that go out."""
     say = words.speaker(tongue)
-    yield f"{moment(event.at)}  {say(f'state.{event.state.value}')} ({event.state.value}), {event.actor}"
+    yield f"{moment(event.at, tongue)}  {say(f'state.{event.state.value}')} ({event.state.value}), {event.actor}"
     meant = words.reason(event.reason, tongue)
     yield from ([f"    {event.reason} : {meant}" if meant else f"    {event.reason}"] if event.reason else [])
     yield from (f"    {name} = {said}".translate(_PRINTABLE) for name, said in event.told)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from passerelle.adapters.api.shapes import Seeking
-from passerelle.adapters.page import charts, drawing, proving, words
+from passerelle.adapters.page import charts, drawing, proving
 from passerelle.adapters.page.drawing import Visit, elsewhere, html
 from passerelle.core.errors import MalformedError
 from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State
@@ -128,7 +128,7 @@ def delivery(delivery_id: str, **_way: str) -> Response[str]:
     values = {"one": one, "events": account.events, "choices": choices, "token": visit.token}
     found = proof.prove(visit.desk, account)
     receipt = found.sealed and audit.may(visit.asker, audit.Act.SLIP)
-    return _drawn("delivery", proof=proving.lines(found, words.speaker(visit.tongue)), receipt=receipt, **values)
+    return _drawn("delivery", proof=proving.lines(found, visit.tongue), receipt=receipt, **values)
 
 
 @router.get("/<lang>/deliveries/<delivery_id>/slip.json")

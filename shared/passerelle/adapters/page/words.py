@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from functools import cache
 from importlib.resources import files
@@ -42,6 +43,17 @@ def reason(code: str, tongue: Tongue) -> str:
     return account.reason(code) if tongue is Tongue.FR else ""
 
 
+def day(on: date, tongue: Tongue) -> str:
+    """Return a day as it is written."""
+    return f"{on:%d/%m/%Y}" if tongue is Tongue.FR else f"{on:%Y-%m-%d}"
+
+
+def label(name: str, tongue: Tongue) -> str:
+    """Return what a detail of an event is called; an unknown one by its own name."""
+    own = f"detail.{name}"
+    return speaker(tongue)(own) if known(own) else name
+
+
 def losses(details: Mapping[str, str], tongue: Tongue) -> list[str]:
     """Return what a mail lost on its way, a sentence or two for each kind."""
     counts = {name.removeprefix("loss."): number for name, number in details.items() if name.startswith("loss.")}
@@ -53,7 +65,8 @@ def _loss(code: str, number: str, where: str, tongue: Tongue) -> str:
         return " ".join(filter(None, (f"{code} × {number}", where and f"({where})")))
     told = account.french(Loss(code, where, "", ""))
     place = f"({told.where})" if told.where else ""
-    return " ".join(filter(None, (f"{code} × {number}", place, ":", told.why, told.instead)))
+    why = f": {told.why} {told.instead}" if told.why else ""
+    return " ".join(filter(None, (f"{code} × {number}", place, why)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -78,6 +79,11 @@ class Server(ThreadingHTTPServer):
     door: Door
     desks: Desks
     hosts: frozenset[str]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - named by socketserver
+        """Tell of a fault; a browser that went away in the middle is none."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def serve(desks: Desks, door: Door, port: int) -> Server:
