@@ -12,7 +12,7 @@ from tests.ordeal.__main__ import table, wrongs
 from tests.ordeal.scene import Plan
 from tests.ordeal.trial import Outcome, undergo
 
-PLAN = Plan(mails=20, kills=6, seed=1, scale=300.0, workers=3, seconds=180.0)
+PLAN = Plan(mails=16, kills=5, seed=1, scale=300.0, workers=3, seconds=180.0)
 
 pytestmark = [
     pytest.mark.emulator,
