@@ -44,6 +44,7 @@ PAGE = MappingProxyType(
         "GET /{lang}/": Row("/fr/", EVERYBODY),
         "GET /{lang}/find": Row("/fr/find?id={id}", EVERYBODY),
         "GET /{lang}/deliveries": Row("/fr/deliveries", EVERYBODY),
+        "GET /{lang}/exports": Row("/fr/exports?form=csv", frozenset({Role.AUDITOR})),
         "POST /{lang}/search": Row("/fr/search", EVERYBODY, _SEARCH),
         "GET /{lang}/waiting": Row("/fr/waiting", STAFF),
         "GET /{lang}/deliveries/{delivery_id}": Row("/fr/deliveries/{id}", EVERYBODY),

@@ -243,5 +243,5 @@ def test_every_word_is_said_twice_and_every_word_is_needed() -> None:
     for key, said in words._words().items():
         assert len(said) == 2
         assert all(said)
-        parts = ("state", "kind", "role", "nav", "problem", "decide", "search", "detail")
+        parts = ("state", "kind", "role", "nav", "problem", "decide", "search", "detail", "export")
         assert f'"{key}"' in used or key.split(".")[0] in parts

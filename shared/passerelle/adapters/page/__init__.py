@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from passerelle.adapters import telemetry
 from passerelle.adapters.api import LARGEST, Desks, problems
-from passerelle.adapters.page import drawing, routes, words
+from passerelle.adapters.page import drawing, exports, routes, words
 from passerelle.adapters.page.drawing import HEADERS, Visit
 from passerelle.adapters.page.sessions import Sessions
 from passerelle.adapters.page.words import Tongue
@@ -42,6 +42,7 @@ def resolver() -> APIGatewayHttpResolver:
     """Return the pages' routes."""
     made = APIGatewayHttpResolver()
     made.include_router(routes.router)
+    made.include_router(exports.router)
     made.not_found(lambda _error: _told(HTTPStatus.NOT_FOUND, "api.route", made.context))
     made.exception_handler(PasserelleError)(lambda error: _problem(error, made.context))
     made.exception_handler(Exception)(lambda error: _fault(error, made.context))

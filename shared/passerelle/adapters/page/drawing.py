@@ -14,6 +14,7 @@ from passerelle.adapters.api.shapes import Seeking
 from passerelle.adapters.page import charts, words
 from passerelle.adapters.page.words import Tongue
 from passerelle.core.receipts.delivery import Event
+from passerelle.core.receipts.export import Form
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps import audit
 from passerelle.steps.audit.ports import Asker, AuditDesk
@@ -74,6 +75,7 @@ def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values:
             say=say,
             states=tuple(State),
             seeking=[one.value for one in Seeking if asker and audit.may(asker, _sought(one))],
+            forms=[form.value for form in Form] if asker and audit.may(asker, audit.Act.EXPORT) else (),
             kinds=charts.ORDER,
             kind=charts.KINDS.__getitem__,
             reason=lambda code: words.reason(code, tongue),

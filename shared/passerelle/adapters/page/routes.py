@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from passerelle.adapters.api.shapes import Seeking
-from passerelle.adapters.page import charts, drawing, proving
+from passerelle.adapters.page import asked, charts, drawing, proving
 from passerelle.adapters.page.drawing import Visit, elsewhere, html
-from passerelle.core.errors import MalformedError
 from passerelle.core.receipts.lifecycle import TOLD, WITH_A_PERSON, State
 from passerelle.steps import audit
 from passerelle.steps.audit import proof
@@ -25,8 +24,6 @@ DAYS = 14
 
 _REASON = re.compile(r"[a-z0-9.-]{0,64}")
 _ID = re.compile(r"[0-9a-f]{32}")
-_FIELDS = 8  # of a form
-_FIRST, _LAST = date(2020, 1, 1), date(2999, 12, 31)
 
 router = Router()  # type: ignore[no-untyped-call] # published so
 
@@ -80,16 +77,16 @@ def home(**_way: str) -> Response[str]:
 @router.get("/<lang>/find")
 def find(lang: str) -> Response[str]:
     """Go to the delivery whose id is asked for."""
-    wanted = _query().get("id", "").strip().lower()
+    wanted = asked.query(router.current_event).get("id", "").strip().lower()
     if not _ID.fullmatch(wanted):
-        raise _form()
+        raise asked.wrong()
     return elsewhere(f"/{lang}/deliveries/{wanted}")
 
 
 @router.get("/<lang>/deliveries")
 def deliveries(lang: str) -> Response[str]:
     """Return a page of the deliveries of a day."""
-    visit, given = _visit(), _query()
+    visit, given = _visit(), asked.query(router.current_event)
     wish = _wish(given, visit.desk.clock().date())
     page = audit.deliveries(visit.desk, visit.asker, wish.question, given.get("cursor", ""))
     following = {"day": wish.day, "state": wish.state, "reason": wish.reason, "cursor": page.cursor}
@@ -99,12 +96,11 @@ def deliveries(lang: str) -> Response[str]:
 @router.post("/<lang>/search")
 def search(**_way: str) -> Response[str]:
     """Return deliveries that have to do with a value; it comes in a form, for addresses of pages are kept by many."""
-    visit, given = _visit(), _fields(router.current_event.decoded_body or "")
+    visit, given = _visit(), asked.form(router.current_event)
     visit.guard(given.get("token", ""))
     by, value = given.get("by", ""), given.get("value", "")
-    if by not in {one.value for one in Seeking}:
-        raise _form()
-    page = audit.search(visit.desk, visit.asker, (Seeking(by).kind, value), given.get("cursor", ""))
+    kind = asked.one_of(Seeking, by).kind
+    page = audit.search(visit.desk, visit.asker, (kind, value), given.get("cursor", ""))
     return _drawn("found", page=page, by=by, value=value)
 
 
@@ -113,7 +109,7 @@ def waiting(lang: str) -> Response[str]:
     """Return a page of what waits for a person."""
     visit = _visit()
     question = Question(By.WAITING, audit.ANY)
-    page = audit.deliveries(visit.desk, visit.asker, question, _query().get("cursor", ""))
+    page = audit.deliveries(visit.desk, visit.asker, question, asked.query(router.current_event).get("cursor", ""))
     choices = CHOICES if audit.may(visit.asker, audit.Act.DECISION) else {}
     return _drawn("waiting", page=page, choices=choices, next=f"/{lang}/waiting?{urlencode({'cursor': page.cursor})}")
 
@@ -159,43 +155,22 @@ def decision(lang: str, delivery_id: str) -> Response[str]:
     """Decide, and go back to the delivery."""
     visit = _visit()
     audit.permit(visit.desk, visit.asker, audit.Act.DECISION)
-    given = _fields(router.current_event.decoded_body or "")
+    given = asked.form(router.current_event)
     visit.guard(given.get("token", ""))
-    wanted = given.get("decision", "")
-    if wanted not in {one.value for one in Decision} or not _ID.fullmatch(delivery_id):
-        raise _form()
-    decide(visit.deciding, delivery_id, Decision(wanted), Author(visit.asker.name))
+    if not _ID.fullmatch(delivery_id):
+        raise asked.wrong()
+    wanted = asked.one_of(Decision, given.get("decision", ""))
+    decide(visit.deciding, delivery_id, wanted, Author(visit.asker.name))
     return elsewhere(f"/{lang}/deliveries/{delivery_id}")
 
 
-def _query() -> dict[str, str]:
-    return _fields(router.current_event.raw_event.get("rawQueryString", ""))
-
-
-def _fields(text: str) -> dict[str, str]:
-    try:
-        found = parse_qs(text, max_num_fields=_FIELDS, errors="strict")
-    except ValueError as error:
-        raise _form() from error
-    return {name: values[-1] for name, values in found.items()}
-
-
 def _wish(given: Mapping[str, str], today: date) -> Wish:
-    try:
-        on = date.fromisoformat(given["day"]) if given.get("day") else today
-    except ValueError as error:
-        raise _form() from error
     state, reason = given.get("state", ""), given.get("reason", "")
-    good = _FIRST <= on <= _LAST and _REASON.fullmatch(reason) and state in {"", *(one.value for one in State)}
-    if not good:
-        raise _form()
-    return Wish(on, state, reason)
+    if not _REASON.fullmatch(reason):
+        raise asked.wrong()
+    return Wish(asked.day(given, today), asked.one_of(State, state).value if state else "", reason)
 
 
 def _drawn(name: str, **values: Any) -> Response[str]:  # noqa: ANN401 - what a template needs
     visit = _visit()
     return html(200, drawing.page(name, visit, visit.tongue, visit.path, **values))
-
-
-def _form() -> MalformedError:
-    return MalformedError("page.form", "A value has not its form.")
