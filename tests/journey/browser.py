@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 _BLOCK = 1 << 16
+_LONGEST = 20  # seconds for a file to come
 
 
 def executable() -> str | None:
@@ -73,6 +75,19 @@ class Browser:
         """Click, and wait for the page that follows."""
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
         self.await_("Page.loadEventFired")
+
+    def take(self, selector: str, folder: Path) -> bytes:
+        """Click on what gives a file, and return the file once it is there."""
+        folder.mkdir()
+        self.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        until = time.monotonic() + _LONGEST
+        while time.monotonic() < until:
+            if found := [path for path in folder.iterdir() if path.suffix != ".crdownload"]:
+                return found[0].read_bytes()
+            time.sleep(0.02)
+        msg = "No file came."
+        raise AssertionError(msg)
 
     def size(self, width: int, height: int, scale: float = 1) -> None:
         """Give the page a size."""

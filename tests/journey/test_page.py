@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,11 +13,16 @@ import pytest
 
 from passerelle.adapters.api import LARGEST
 from passerelle.adapters.page.sessions import Sessions
+from passerelle.core.receipts import slip
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.verification import Trust
 from passerelle.local.commands import page
 from passerelle.steps.audit.ports import Role
 from tests.adapters.gateway import Gateway, arrived, waiting
+from tests.adapters.test_page_hostile import HOSTILE
 from tests.journey import browser
+from tests.steps.office import HOSPITAL
+from tests.steps.sealing import KEY
 
 AXE = Path(os.environ.get("PASSERELLE_AXE", ".build/axe.min.js"))
 """axe-core: `make accessibility` fetches it from npm."""
@@ -133,6 +139,52 @@ def test_a_person_enters_searches_follows_and_decides(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("tongue", "found"), [("fr", "Scellés"), ("en", "Sealed")])
+def test_a_person_finds_by_address_and_takes_slip_and_export(
+    served: Open, chromium: browser.Browser, tmp_path: Path, tongue: str, found: str
+) -> None:
+    one = arrived(served.gateway)
+    served.gateway.seal()
+    served.gateway.office.clock.forward(minutes=5)
+    chromium.go(page.link(served.server))
+    chromium.go(f"{served.base}/{tongue}/")
+    chromium.run(f"document.querySelector('#value').value = '{HOSPITAL.address}'")
+    chromium.click("form[action$=search] button")
+    chromium.click("tbody th a")
+    assert found in chromium.run("document.querySelector('.facts').innerText")
+    proof = chromium.take("a[href$='slip.json']", tmp_path / "json")
+    assert slip.check(proof, Trust((KEY.verifier,))).delivery == one.id
+    assert chromium.take("a[href$='slip.pdf']", tmp_path / "pdf").startswith(b"%PDF-1.4")
+    chromium.click("nav li:nth-child(2) a")
+    assert one.id in chromium.take("a[href$=jsonl]", tmp_path / "jsonl").decode()
+
+
+@pytest.mark.slow
+def test_hostile_values_stay_text_in_a_real_browser(served: Open, chromium: browser.Browser) -> None:
+    one = arrived(served.gateway)
+    ledger = served.gateway.office.ledger
+    details = tuple((text, text) for text in HOSTILE)
+    ledger._events[one.id].append(
+        replace(ledger._events[one.id][-1], reason=HOSTILE[0], actor=HOSTILE[1], details=details)
+    )
+    chromium.go(page.link(served.server))
+    chromium.run("window.name = 'calm'")
+    for tongue in ("fr", "en"):
+        chromium.go(f"{served.base}/{tongue}/deliveries/{one.id}")
+        assert (
+            chromium.run("document.querySelectorAll('script, iframe, img, object, form[action*=example]').length") == 0
+        )
+        assert (
+            chromium.run(
+                "[...document.querySelectorAll('*')].some(e => e.getAttributeNames().some(n => n.startsWith('on')))"
+            )
+            is False
+        )
+        shown = chromium.run("document.querySelector('.timeline').innerText")
+        assert all(text.split("\x00")[0] in shown for text in HOSTILE)
+
+
+@pytest.mark.slow
 def test_no_page_is_wider_than_a_small_telephone_and_none_breaks_its_own_policy(
     served: Open, chromium: browser.Browser
 ) -> None:
@@ -152,6 +204,7 @@ def test_axe_finds_nothing(served: Open, chromium: browser.Browser, scheme: str)
     if not AXE.exists():
         pytest.skip("NOT CHECKED: axe-core is not here (make accessibility)")
     one, held = arrived(served.gateway), waiting(served.gateway)
+    served.gateway.seal()
     chromium.size(1100, 900)
     chromium.media(scheme=scheme)
     chromium.go(page.link(served.server))
