@@ -7,6 +7,7 @@ import pytest
 
 from passerelle.core.errors import MalformedError
 from passerelle.local import exports
+from tests.vectors import damaged_zips
 
 
 @pytest.fixture
@@ -52,6 +53,21 @@ def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK")
     with pytest.raises(MalformedError):
         exports.opened(path)
+
+
+@pytest.mark.parametrize("damage", damaged_zips.DAMAGES)
+def test_a_damage_never_escapes_as_an_error_of_the_library(damage: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a", b"x" * 99)
+    path.write_bytes(damaged_zips.damaged(path.read_bytes(), damage))
+    with pytest.raises(MalformedError):
+        exports.opened(path).read("a")
+
+
+def test_what_is_not_there_is_no_damage(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        exports.opened(tmp_path / "absent.zip")
 
 
 def test_a_copy_is_the_archive(tmp_path: Path) -> None:

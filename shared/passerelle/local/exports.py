@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,11 @@ LARGEST = 64 << 20
 """Bytes of one file."""
 
 MOST_FILES = 2_000_000
+
+
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+"""What zipfile raises for a file: RuntimeError where it is encrypted, of a later version or another method, ValueError
+for a name that is not UTF-8, OSError for a place before the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Zip:
                 return _bounded(file.read(LARGEST + 1))
         except KeyError:
             return None
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except _DAMAGES as error:
             raise MalformedError("archive.file", "A file of the archive is damaged, or too large.") from error
 
     def names(self, prefix: str, after: str = "") -> Iterator[str]:
@@ -74,9 +80,10 @@ def opened(path: Path) -> Files:
     """Return the archive at a path; OSError where there is none to read."""
     if path.is_dir():
         return Folder(path)
+    path.open("rb").close()  # what cannot be opened is not damaged
     try:
         return Zip(zipfile.ZipFile(path))
-    except zipfile.BadZipFile as error:
+    except _DAMAGES as error:
         raise MalformedError("archive.file", "A file of the archive is damaged, or too large.") from error
 
 

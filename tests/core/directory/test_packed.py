@@ -8,6 +8,7 @@ import pytest
 
 from passerelle.core.directory import packed
 from passerelle.core.errors import MalformedError
+from tests.vectors import damaged_zips
 from tests.vectors import make_directory as make
 
 TEXT = make.text([make.person()])
@@ -71,6 +72,19 @@ HOSTILE = {
 @pytest.mark.parametrize("attack", HOSTILE)
 def test_what_is_not_published_so_is_refused(attack: str) -> None:
     assert refusal(HOSTILE[attack]) == "directory.zip"
+
+
+@pytest.mark.parametrize("damage", damaged_zips.DAMAGES)
+def test_a_damage_never_escapes_as_an_error_of_the_library(damage: str) -> None:
+    content = damaged_zips.damaged(make.packed(TEXT), damage)
+    with pytest.raises(damaged_zips.DAMAGES[damage]):
+        damaged_zips.read(content)
+    assert refusal(content) == "directory.zip"
+
+
+def test_an_error_of_the_reader_is_no_damage_of_the_zip() -> None:
+    with pytest.raises(ValueError, match="of the reader"), packed.unpacked(make.packed(TEXT)):
+        raise ValueError("of the reader")
 
 
 def test_a_zip_beyond_its_size_is_not_looked_into() -> None:

@@ -10,6 +10,7 @@ import pytest
 from passerelle.core.documents import cda, xdm
 from passerelle.core.documents.xdm import archive, metadata
 from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError
+from tests.vectors import damaged_zips
 from tests.vectors import make_cda as make
 
 SAMPLES = Path(__file__).resolve().parents[3] / "../shared/samples"
@@ -164,6 +165,14 @@ def test_what_is_no_zip_or_does_not_begin_as_one_is_refused() -> None:
     assert refusal(b"PK\x03\x04" + make.xdm()) == "xdm.zip"
     assert refusal(make.xdm()[:-30]) == "xdm.zip"
     assert refusal(make.archive({})) == "xdm.zip"
+
+
+@pytest.mark.parametrize("damage", damaged_zips.DAMAGES)
+def test_a_damage_never_escapes_as_an_error_of_the_library(damage: str) -> None:
+    content = damaged_zips.damaged(make.archive({"D.XML": CDA}), damage)
+    with pytest.raises(damaged_zips.DAMAGES[damage]):
+        damaged_zips.read(content)
+    assert refusal(content, archive.members) == ("xdm.zip-method" if damage == "encrypted" else "xdm.zip")
 
 
 @pytest.mark.parametrize("place", range(0, len(make.xdm()), 97))

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import IO
 
 from passerelle.core.directory.extraction import LARGEST_TEXT
 from passerelle.core.errors import MalformedError
@@ -41,17 +42,31 @@ def made_at(name: str) -> datetime | None:
 def unpacked(content: bytes) -> Iterator[tuple[datetime, Iterator[bytes]]]:
     """Give the date and the blocks of a zip; MalformedError `directory.zip` where it is not what is published."""
     _weigh(content)
+    with _undamaged():
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        (info,) = archive.infolist()
+        made = made_at(info.filename)
+        if made is None or info.flag_bits & 1 or info.compress_type not in _METHODS:
+            raise MalformedError("directory.zip", "The zip does not hold an extraction with its date.")
+        if info.file_size > min(LARGEST_TEXT, HIGHEST_RATIO * len(content)):
+            raise MalformedError("directory.zip", "The zip unpacks to more than an extraction has.")
+        text = archive.open(info)
+    with archive, text:
+        yield made, _blocks(text)
+
+
+def _blocks(text: IO[bytes]) -> Iterator[bytes]:
+    with _undamaged():
+        while block := text.read(_BLOCK):
+            yield block
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    """Name what zipfile raises: ValueError is a name that is not UTF-8, a place before the start, or no single file."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            (info,) = archive.infolist()
-            made = made_at(info.filename)
-            if made is None or info.flag_bits & 1 or info.compress_type not in _METHODS:
-                raise MalformedError("directory.zip", "The zip does not hold an extraction with its date.")
-            if info.file_size > min(LARGEST_TEXT, HIGHEST_RATIO * len(content)):
-                raise MalformedError("directory.zip", "The zip unpacks to more than an extraction has.")
-            with archive.open(info) as text:
-                yield made, iter(lambda: text.read(_BLOCK), b"")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise MalformedError("directory.zip", "The zip of the extraction is damaged.") from error
 
 

@@ -50,7 +50,7 @@ def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
             _safe(infos)
             _apart(infos, archive.start_dir)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):  # the last: a name, a place
         raise MalformedError("xdm.zip", "The zip is damaged, or made in a way that nobody needs.") from None
 
 
