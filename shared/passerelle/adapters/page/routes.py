@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -117,14 +117,29 @@ def waiting(lang: str) -> Response[str]:
 @router.get("/<lang>/deliveries/<delivery_id>")
 def delivery(delivery_id: str, **_way: str) -> Response[str]:
     """Return one delivery."""
+    return _delivery(_visit(), delivery_id)
+
+
+@router.post("/<lang>/deliveries/<delivery_id>/persons")
+def persons(delivery_id: str, **_way: str) -> Response[str]:
+    """Return one delivery with whom it concerns; no link leads here: each question is an event."""
     visit = _visit()
+    visit.guard(asked.form(router.current_event).get("token", ""))
+    return _delivery(visit, delivery_id, audit.concerned(visit.desk, visit.asker, delivery_id))
+
+
+def _delivery(visit: Visit, delivery_id: str, concerned: audit.Concerned | None = None) -> Response[str]:
     account = audit.delivery(visit.desk, visit.asker, delivery_id)
     one = account.delivery
     choices = CHOICES.get(one.state, ()) if audit.may(visit.asker, audit.Act.DECISION) else ()
     values = {"one": one, "events": account.events, "choices": choices, "token": visit.token}
     found = proof.prove(visit.desk, account)
     receipt = found.sealed and audit.may(visit.asker, audit.Act.SLIP)
-    return _drawn("delivery", proof=proving.lines(found, visit.tongue), receipt=receipt, **values)
+    people = [(name, said) for name, said in asdict(concerned.addresses).items() if said] if concerned else []
+    values |= {"concerned": concerned, "people": people, "asking": audit.may(visit.asker, audit.Act.PERSONS)}
+    values |= {"proof": proving.lines(found, visit.tongue), "receipt": receipt}
+    path = f"/{visit.tongue.value}/deliveries/{one.id}"
+    return html(200, drawing.page("delivery", visit, visit.tongue, path, **values))
 
 
 @router.get("/<lang>/deliveries/<delivery_id>/slip.json")
