@@ -245,6 +245,7 @@ PHRASES = (
     "le texte du compte rendu donne une autre valeur le document nie ce résultat (negationInd) Antériorité du",
     "CONFIDENTIALITÉ : accès restreint très le patient ne doit pas encore voir ce document a masqué par son auteur",
     "document-2.png document-3.png non transmise aux professionnels de santé les représentants légaux doivent",
+    "de la date de naissance du patient l'acte ne donne que motif",
     "Auteur du document 810009999004 Codes LOINC des analyses Statut Normal T/L mn ANNULÉ par son auteur est",
 )
 

@@ -29,6 +29,7 @@ class Document:
     author: Professional | None = None
     custodian: Organisation | None = None
     performed: date | None = None  # date of the act: HPRIM line 10
+    performed_told: str = ""  # in French, what the source says instead of a full date
     addressee: str = ""  # HPRIM line 12 as it was written
     file_number: str = ""  # HPRIM line 9
     text: tuple[str, ...] = ()  # the narrative, lines of at most 80 columns

@@ -53,6 +53,9 @@ class Patient:
     insured: str = ""  # HPRIM line 8: the insured person's number, never an INS
     local_ids: tuple[Identifier, ...] = ()
     address: PostalAddress = field(default_factory=PostalAddress)
+    birth_told: str = ""  # in French, what the source says instead of a full date: 1950, 03/1950, masqué
+    sex_told: str = ""  # in French, what it says instead of M or F
+    name_told: str = ""  # in French, why the source gives no whole name: masqué
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from passerelle.core.documents.cda import times
+from passerelle.core.documents.cda import times, values
 from passerelle.core.documents.markup import child, children, value, words
 from passerelle.core.errors import MalformedError
 from passerelle.core.message import Code, Identifier, Organisation, Patient, PostalAddress, Professional, Sex
@@ -19,6 +19,7 @@ _PLACE = re.compile(r"(\d{5}) (\D.*)")
 def patient(role: etree._Element) -> Patient:
     """Return the patient of recordTarget/patientRole."""
     person = child(role, "patient")
+    birth, gender = child(person, "birthTime"), child(person, "administrativeGenderCode")
     names = children(person, "name")
     ins, local_ids = _patient_ids(role)
     births = _named(names, "family", "BR")
@@ -28,15 +29,22 @@ def patient(role: etree._Element) -> Patient:
     return Patient(
         family=" ".join(used[:1]),
         given=" ".join(firsts[:1]),
-        birth_date=times.day(value(child(person, "birthTime"), "value")),
+        birth_date=times.day(value(birth, "value")),
         birth_family=births[0] if births else None,
         birth_givens=" ".join(givens) if births and givens else None,
-        sex=_sex(value(child(person, "administrativeGenderCode"), "code")),
+        sex=_sex(value(gender, "code")),
         birth_place=words(child(person, "birthplace", "place", "addr", "county")) or None,
         ins=ins,
         local_ids=local_ids,
         address=address(role),
+        birth_told=times.told(value(birth, "value")) or values.absent(birth) or values.absent(person),
+        sex_told="" if _sex(value(gender, "code")) else _other_sex(gender),
+        name_told=next(filter(None, map(values.absent, (*_parts(names), *names, person))), ""),
     )
+
+
+def _parts(names: list[etree._Element]) -> list[etree._Element]:
+    return [element for name in names for part in ("family", "given") for element in children(name, part)]
 
 
 def _patient_ids(role: etree._Element) -> tuple[Identifier | None, tuple[Identifier, ...]]:
@@ -59,10 +67,16 @@ def _sex(code: str) -> Sex | None:
     return Sex(code) if code in ("M", "F") else None
 
 
+def _other_sex(gender: etree._Element | None) -> str:
+    """Return what a document says of a sex that is neither M nor F; UN is what CI-SIS writes where nobody knows."""
+    symbol = value(gender, "code")
+    return values.absent(gender) if symbol in ("", "UN") else symbol
+
+
 def professional(entity: etree._Element | None, person: str = "assignedPerson") -> Professional | None:
     """Return who an assignedAuthor or assignedEntity is; nothing where it names no person."""
     name = child(entity, person, "name")
-    if entity is None or name is None:
+    if entity is None or not words(name):
         return None
     return Professional(
         family=words(child(name, "family")) or words(name),

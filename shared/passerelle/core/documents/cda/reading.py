@@ -1,5 +1,6 @@
 """A CDA R2 document read as CI-SIS writes it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -47,6 +48,7 @@ def read(content: bytes, effort: Effort | None = None) -> Document:
         author=_author(root),
         custodian=_custodian(root),
         performed=_performed(root),
+        performed_told=next((told for told in map(times.told, _act_times(root)) if told), ""),
         text=within.text,
         results=tuple(_of_status(result, corrected=corrected) for result in found.results),
         attachments=within.attachments,
@@ -100,13 +102,13 @@ def _custodian(root: etree._Element) -> Organisation | None:
 
 def _performed(root: etree._Element) -> date | None:
     """Return the day of the first documented act that has one."""
+    return next(filter(None, map(times.day, _act_times(root))), None)
+
+
+def _act_times(root: etree._Element) -> Iterator[str]:
     for act in children(root, "documentationOf"):
         time = child(act, "serviceEvent", "effectiveTime")
-        for holder in (child(time, "low"), time, child(time, "high")):
-            found = times.day(value(holder, "value"))
-            if found:
-                return found
-    return None
+        yield from (value(holder, "value") for holder in (child(time, "low"), time, child(time, "high")))
 
 
 def _replaced(root: etree._Element) -> Identifier | None:

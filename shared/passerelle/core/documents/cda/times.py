@@ -19,6 +19,16 @@ def day(text: str) -> date | None:
         return None
 
 
+def told(text: str) -> str:
+    """Return, for a reader, what a time stamp says that is no full, real date: 1950, 03/1950, or its digits."""
+    if day(text) or not re.fullmatch(r"\d{4,14}(?:\.\d{1,6})?(?:[+-]\d{4})?", text):
+        return ""
+    year, month = text[:4], text[4:6]
+    if len(text) == 6 and "01" <= month <= "12":  # noqa: PLR2004 - AAAAMM
+        return f"{month}/{year}"
+    return text
+
+
 def moment(text: str) -> datetime:
     """Return a time stamp with its zone (UTC where it has none); MalformedError `cda.time` where it is none."""
     found = _STAMP.fullmatch(text)

@@ -75,7 +75,12 @@ def read(element: etree._Element | None, texts: Texts) -> Reading:
     if element is None:
         return Reading(Kind.TEXT, "")
     found = _read(element, texts)
-    return found if found.text else Reading(Kind.TEXT, _ABSENT.get(value(element, "nullFlavor"), ""))
+    return found if found.text else Reading(Kind.TEXT, absent(element))
+
+
+def absent(element: etree._Element | None) -> str:
+    """Return, in French, why an element says nothing (HL7 NullFlavor); empty where it does not say why."""
+    return _ABSENT.get(value(element, "nullFlavor"), "")
 
 
 def _read(element: etree._Element, texts: Texts) -> Reading:

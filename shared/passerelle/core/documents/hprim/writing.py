@@ -16,6 +16,7 @@ _LONGEST_CODE = 10
 _LONGEST_NAME = 50
 _INS_NIR = ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.10")  # NIR, and NIR of test; the NIA is provisional
 _MAJORITY = 18  # years
+_SOURCE = "le document d'origine"
 _ALONE = f"{header.NO_CODE:<10} "  # ten characters of code, a space, then the name
 
 
@@ -147,16 +148,30 @@ def _warnings(document: Document, scribe: Scribe) -> tuple[str, ...]:
     """Return what a reader must know before the text; the header stays whole, or the text would be taken for it."""
     patient, lines = document.patient, []
     if not patient.family.strip() or not patient.given.strip():
-        lines.append("ATTENTION : le document d'origine ne donne pas le nom et le prénom du patient.")
+        lines.append(f"ATTENTION : {_SOURCE} ne donne pas le nom et le prénom du patient{_aside(patient.name_told)}.")
         scribe.lose("hprim.no-name", "The source gives no whole name.", "A warning in the text.", "lines 2 and 3")
     if patient.birth_date is None:
-        lines.append("ATTENTION : le document d'origine ne donne pas la date de naissance du patient.")
+        lines.append(_undated("de naissance du patient", patient.birth_told))
         scribe.lose("hprim.no-birth-date", "The source gives no birth date.", "A warning in the text.", "line 7")
+    if document.performed is None and document.performed_told:
+        lines.append(_undated("de l'acte", document.performed_told))
+        scribe.lose("hprim.no-act-date", "The source gives no full date.", "The document's, and a warning.", "line 10")
     if document.deleted:
         lines.append("ATTENTION : ce document est ANNULÉ par son auteur.")
     elif document.replaces or document.version > 1:
         lines.append("ATTENTION : ce document remplace une version envoyée auparavant.")
     return (*lines, "") if lines else ()
+
+
+def _undated(what: str, told: str) -> str:
+    """Return the warning that a date is not whole: what of it is known, or why nothing is."""
+    if any(sign.isdigit() for sign in told):
+        return f"ATTENTION : de la date {what}, le document ne donne que : {told}"
+    return f"ATTENTION : {_SOURCE} ne donne pas la date {what}{_aside(told)}."
+
+
+def _aside(told: str) -> str:
+    return f" (motif : {told})" if told else ""
 
 
 def _identity(patient: Patient, scribe: Scribe) -> tuple[str, ...]:
@@ -165,7 +180,7 @@ def _identity(patient: Patient, scribe: Scribe) -> tuple[str, ...]:
     traits = {
         "Nom de naissance": patient.birth_family,
         "Prénoms de naissance": patient.birth_givens,
-        "Sexe": patient.sex.value if patient.sex else None,
+        "Sexe": patient.sex.value if patient.sex else patient.sex_told,
         "Lieu de naissance (code INSEE)": patient.birth_place,
         "INS": ins,
     }
