@@ -50,9 +50,7 @@ PAGE = MappingProxyType(
         "GET /{lang}/deliveries/{delivery_id}": Row("/fr/deliveries/{id}", EVERYBODY),
         "GET /{lang}/deliveries/{delivery_id}/slip.json": Row("/fr/deliveries/{id}/slip.json", EVERYBODY),
         "GET /{lang}/deliveries/{delivery_id}/slip.pdf": Row("/fr/deliveries/{id}/slip.pdf", EVERYBODY),
-        "POST /{lang}/deliveries/{delivery_id}/persons": Row(
-            "/fr/deliveries/{id}/persons", frozenset({Role.AUDITOR})
-        ),
+        "POST /{lang}/deliveries/{delivery_id}/persons": Row("/fr/deliveries/{id}/persons", frozenset({Role.AUDITOR})),
         "POST /{lang}/deliveries/{delivery_id}/decisions": Row(
             "/fr/deliveries/{id}/decisions", frozenset({Role.OPERATOR}), _RETRY
         ),
