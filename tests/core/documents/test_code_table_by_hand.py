@@ -17,7 +17,7 @@ from passerelle.core import documents
 from passerelle.core.documents import biology
 from passerelle.core.documents.code_table import TABLE, Context, Entry, coded, entries, find
 from passerelle.core.message import Measure
-from tests.core.documents.test_code_table import BY_HAND
+from tests.core.documents.test_code_table_labels import BY_HAND
 
 VALUE_SETS = Path(__file__).resolve().parents[3] / "../shared/ans/jeuxDeValeurs"
 SVS = "{urn:ihe:iti:svs:2008}"

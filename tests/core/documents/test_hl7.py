@@ -4,48 +4,21 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from passerelle.core.documents import hl7
 from passerelle.core.documents.hl7 import Delimiters
-from passerelle.core.errors import MalformedError, PasserelleError, UnsupportedError
+from passerelle.core.errors import MalformedError, UnsupportedError
 from passerelle.core.message import Attachment, Message, Network
 from passerelle.core.networks import mssante
 from passerelle.local.commands.conversion import convert
+from tests.core.documents.hl7_messages import CDA, INS, IPP, message, obx, packed, refused, text
 from tests.core.networks.test_mssante_read import mail
 from tests.vectors import make_cda as make
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-CDA = make.cda()
-INS = f"{make.INS}^^^ASIP-SANTE-INS-NIR&{make.INS_ROOT}&ISO^INS"
-IPP = "P-42^^^CH&1.2.250.1.999.1&ISO^PI"
+
+
 USUAL = Delimiters("|", "^", "~", "\\", "&")
-
-
-def packed(content: bytes = CDA) -> str:
-    return base64.b64encode(content).decode()
-
-
-def obx(data: str | None = None, *, head: str = "^TEXT^XML^Base64^", kind: str = "ED", status: str = "F") -> str:
-    return f"OBX|1|{kind}|11502-2^CR^LN||{head}{packed() if data is None else data}||||||{status}"
-
-
-def text(*observations: str, kind: str = "ORU^R01^ORU_R01", pid: str = f"{INS}~{IPP}", more: str = "") -> str:
-    msh = f"MSH|^~\\&|DPI|CH|PASSERELLE||20250314101500||{kind}|42|P|2.5|||||FRA|8859/1"
-    person = f"PID|1||{pid}||DÉMO-NAISSANCE^Aline^^^^^L||19990214|F"
-    segments = [msh, *([person] if pid else []), "OBR|1||7|11502-2^CR^LN", *observations, *([more] if more else [])]
-    return "".join(f"{segment}\r" for segment in segments)
-
-
-def message(*observations: str, **parts: str) -> bytes:
-    return text(*(observations or (obx(),)), **parts).encode("latin-1")
-
-
-def refused(content: bytes) -> str:
-    with pytest.raises(PasserelleError) as wrong:
-        hl7.read(content)
-    return wrong.value.code
 
 
 @pytest.mark.parametrize("head", ["^TEXT^XML^Base64^", "^^^Base64^", "DPI^application^x^BASE64^"])
@@ -148,76 +121,6 @@ def test_the_status_says_whether_the_document_stands(status: str, *, deleted: bo
 )
 def test_what_breaks_a_rule_is_refused_by_its_name(content: bytes, code: str) -> None:
     assert refused(content) == code
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"MSH", b"MSHA^~\\&A", b"MSH|^~|", b"MSH is short", b"PID|1|", b"<MSH|^~\\&|/>"]
-)
-def test_another_file_is_not_taken_for_hl7(content: bytes) -> None:
-    assert not hl7.recognise(content)
-
-
-def test_a_message_has_at_most_so_many_segments() -> None:
-    filler = "NTE|1\r" * (hl7.MOST_SEGMENTS - 4)
-    assert len(hl7.read(message(more=filler)).documents) == 1
-    assert refused(message(more=filler + "NTE|1")) == "hl7.segments"
-
-
-def test_a_segment_has_at_most_so_many_fields() -> None:
-    filler = "NTE" + "|" * (hl7.MOST_FIELDS - 1)
-    assert len(hl7.read(message(more=filler)).documents) == 1
-    assert refused(message(more=filler + "|")) == "hl7.fields"
-
-
-def test_a_field_has_at_most_so_many_parts() -> None:
-    assert len(hl7.read(message(pid=IPP + "~" * (hl7.MOST_PARTS - 1))).documents) == 1
-    assert refused(message(pid=IPP + "~" * hl7.MOST_PARTS)) == "hl7.parts"
-
-
-def test_a_message_carries_at_most_so_many_documents() -> None:
-    assert len(hl7.read(message(*[obx()] * hl7.MOST_DOCUMENTS)).documents) == hl7.MOST_DOCUMENTS
-    assert refused(message(*[obx()] * (hl7.MOST_DOCUMENTS + 1))) == "hl7.documents"
-
-
-def test_a_message_has_at_most_so_many_bytes() -> None:
-    content = message()
-    assert len(hl7.read(content.ljust(hl7.LARGEST)).documents) == 1
-    assert refused(content.ljust(hl7.LARGEST + 1)) == "hl7.size"
-
-
-def escaped(value: str, signs: Delimiters) -> str:
-    """Write a text as HL7 v2.5 §2.7 asks: an oracle of few words, for the reader."""
-    codes = {
-        signs.field: "F",
-        signs.component: "S",
-        signs.subcomponent: "T",
-        signs.repetition: "R",
-        signs.escape: "E",
-        "\r": "X0D",
-        "\n": ".br",
-    }
-    return "".join(f"{signs.escape}{codes[char]}{signs.escape}" if char in codes else char for char in value)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(st.sampled_from("|^~\\&\r\nFSTRE.X0Aé"), max_size=30), st.permutations("|^~\\&"))
-def test_what_is_escaped_is_read_back(value: str, chosen: list[str]) -> None:
-    signs = Delimiters(*chosen)
-    written = escaped(value, signs)
-    assert not set(written) & {signs.field, signs.component, signs.repetition, signs.subcomponent}
-    assert hl7.unescaped(written, signs) == value
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=60), st.integers(0, 300), st.integers(0, 40))
-def test_any_damage_is_a_typed_refusal_or_is_harmless(noise: bytes, place: int, width: int) -> None:
-    whole = message()
-    try:
-        found = hl7.read(whole[:place] + noise + whole[place + width :])
-    except PasserelleError as error:
-        assert error.code.partition(".")[0] in {"hl7", "cda"}  # noqa: PT017 - either is right
-    else:
-        assert len(found.documents) == 1
 
 
 def test_convert_takes_an_hl7_file() -> None:
