@@ -134,6 +134,13 @@ def fit(text: str) -> tuple[str, int]:
     return _OUTSIDE.sub(replace, translated), lost
 
 
+def columns(text: str) -> int:
+    """Return how many characters a text has once it is written: « œ » has two, a zero-width space none."""
+    if text.isascii():
+        return len(text)
+    return len(fit(text)[0])
+
+
 def _plain(character: str) -> str:
     """Return a space for a blank, the bare letter for an accented one that latin-1 lacks, or a question mark."""
     if character.isspace():

@@ -1,8 +1,12 @@
-"""Paragraphs and tables drawn in fixed pitch; a table that would be squeezed becomes « colonne : valeur »."""
+"""Paragraphs and tables drawn in fixed pitch; a table that would be squeezed becomes « colonne : valeur ».
+
+Columns are counted as the reader will see them, in the characters of HPRIM.
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise
 
+from passerelle.core.documents.hprim.charset import columns
 from passerelle.core.documents.narrative.blocks import Block, Paragraph, Table
 from passerelle.core.documents.narrative.grid import Cell, Grid
 
@@ -23,21 +27,32 @@ def draw(blocks: tuple[Block, ...], width: int) -> tuple[str, ...]:
 def wrap(text: str, width: int, hang: str = "") -> list[str]:
     """Return text in lines of at most `width`, later lines after `hang`; only a word that is too long is cut."""
     lines: list[str] = []
-    current = ""
+    current, taken = "", 0
     for word in text.split():
         room = width - (len(hang) if lines else 0)
-        if current and len(current) + 1 + len(word) <= room:
+        wide = columns(word)
+        if current and taken + 1 + wide <= room:
             current += f" {word}"
+            taken += 1 + wide
             continue
         lines += [current] if current else []
-        *full, current = _pieces(word, width - len(hang))
+        *full, current = _pieces(word, width - len(hang)) if wide > width - len(hang) else [word]
+        taken = columns(current) if full else wide
         lines += full
     lines += [current] if current else []
     return [line if place == 0 else hang + line for place, line in enumerate(lines)] or [""]
 
 
 def _pieces(word: str, width: int) -> list[str]:
-    return [word[start : start + width] for start in range(0, len(word), width)]
+    pieces, taken = [""], 0
+    for character in word:
+        wide = columns(character)
+        if taken + wide > width and pieces[-1]:
+            pieces.append("")
+            taken = 0
+        pieces[-1] += character
+        taken += wide
+    return pieces
 
 
 def _paragraph(block: Paragraph, width: int) -> Iterator[str]:
@@ -62,8 +77,8 @@ def _widths(grid: Grid, width: int) -> list[int]:
     """Return the width of each column; nothing where they do not fit without harm."""
     least, natural = [1] * grid.width, [1] * grid.width
     for cell in sorted(grid.cells, key=lambda cell: cell.columns):
-        _stretch(least, cell, max(len(word) for line in cell.lines for word in line.split()))
-        _stretch(natural, cell, max(len(line) for line in cell.lines) if cell.columns == 1 else 0)
+        _stretch(least, cell, max(columns(word) for line in cell.lines for word in line.split()))
+        _stretch(natural, cell, max(map(columns, cell.lines)) if cell.columns == 1 else 0)
     natural = [max(pair) for pair in zip(least, natural, strict=True)]
     floor = [max(low, min(high, _NARROWEST)) for low, high in zip(least, natural, strict=True)]
     room = width - len(_GAP) * (grid.width - 1)
@@ -98,7 +113,8 @@ def _grid(grid: Grid, widths: list[int]) -> Iterator[str]:
             line[starts[column] - 2] = "|"
     for cell, pieces in texts.items():
         for place, piece in enumerate(pieces):
-            canvas[tops[cell.row] + place][starts[cell.column] : starts[cell.column] + len(piece)] = list(piece)
+            slots = [piece, *[""] * (columns(piece) - 1)]  # one of them holds it all
+            canvas[tops[cell.row] + place][starts[cell.column] : starts[cell.column] + len(slots)] = slots
     for place, line in enumerate(canvas):
         if place == tops[grid.heads] and grid.heads:
             yield "-+-".join("-" * width for width in widths)
