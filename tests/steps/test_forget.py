@@ -7,6 +7,7 @@ import pytest
 
 from passerelle.core.errors import MalformedError, UnavailableError, UnsupportedError
 from passerelle.core.receipts import archive, slip, verification
+from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.persons import DETAIL, Addresses
 from passerelle.core.receipts.verification import Trust
 from passerelle.steps import audit
@@ -14,6 +15,7 @@ from passerelle.steps.audit import Concerned
 from passerelle.steps.audit.ports import Asker, AuditDesk, Role
 from passerelle.steps.decide import Author
 from passerelle.steps.forget import LIVED, Order, forget
+from passerelle.steps.ports import KEPT
 from passerelle.steps.seal import seal
 from passerelle.steps.seal.ports import SealDesk
 from tests.fakes import FakeArchive, FakeMint, FakePersons, FakeRegister, FakeSignatory
@@ -123,6 +125,37 @@ def test_the_archive_bears_the_sealed_addresses_and_none_in_clear(house: House) 
     assert b"canari" not in kept.lower()
 
 
+def test_what_the_ledger_has_forgotten_is_proven_by_the_archive_and_breaks_no_seal(house: House) -> None:
+    opened = house.office.open(letter())
+    house.office.settle()
+    archived = sealed(house)
+    ledger = house.office.ledger
+    for one in [*ledger.everything()]:
+        del ledger._deliveries[one.id], ledger._events[one.id]
+    house.office.clock.now += KEPT
+    house.office.open(letter(id="2@source.example"))
+    house.office.settle()
+    assert sealed(house, archived) is archived
+    paper = slip.made(archived, slip.search(archived, opened.id), KEY.verifier)
+    assert slip.check(paper, Trust((KEY.verifier,))).events[-1].state is State.ACCEPTED
+    assert verification.verify(archived, Trust((KEY.verifier,))).wrong is None
+
+
+def test_a_person_reads_no_sealed_text(house: House) -> None:
+    opened = house.office.open(letter())
+    (event,) = house.office.ledger.history(opened.id)
+    assert [name for name, _ in event.details] == ["network", "mail", DETAIL]
+    assert [name for name, _ in event.told] == ["network", "mail"]
+
+
+def test_a_notice_names_the_delivery_that_it_speaks_of_and_seals_nobody_again(house: House) -> None:
+    house.office.open(letter(), "nobody.canari@passerelle.mssante.example")
+    house.office.settle()
+    (notice,) = (one for one in house.office.ledger.everything() if one.notice_of)
+    assert audit.concerned(house.desk, AUDITOR, notice.id) == Concerned(Addresses(), forgotten=False)
+    assert audit.concerned(house.desk, AUDITOR, notice.notice_of).addresses.sender == HOSPITAL.address
+
+
 @pytest.mark.parametrize("days", [0, 397, 427])
 def test_a_month_within_its_retention_is_forgotten_by_force_only(house: House, days: int) -> None:
     house.office.open(letter())
@@ -163,10 +196,11 @@ def test_without_a_key_nobody_is_kept_and_mail_crosses_all_the_same() -> None:
     assert audit.concerned(quiet, AUDITOR, opened.id) == Concerned(Addresses(), forgotten=True)
 
 
-def sealed(house: House) -> FakeArchive:
+def sealed(house: House, kept: FakeArchive | None = None) -> FakeArchive:
     """Return the archive of all that has happened."""
-    kept = FakeArchive()
+    kept = kept or FakeArchive()
     house.office.clock.forward(hours=1)
-    seal(SealDesk(clock=house.office.clock, ledger=house.office.ledger, archive=kept, signatory=FakeSignatory(KEY)))
+    desk = SealDesk(clock=house.office.clock, ledger=house.office.ledger, archive=kept, signatory=FakeSignatory(KEY))
+    assert seal(desk).broken == ()
     assert archive.NEWEST in kept.files
     return kept

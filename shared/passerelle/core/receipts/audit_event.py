@@ -122,7 +122,7 @@ def _person(event: Event, told: Trace) -> dict[str, Any]:
 
 def _entities(event: Event) -> list[dict[str, Any]]:
     """Return the delivery with all that the event says of it, in its words."""
-    said = (("request", trace.of(event).request), *event.details)
+    said = (("request", trace.of(event).request), *event.told)
     told = ((_string(name), _string(value)) for name, value in said)
     made: dict[str, Any] = {
         "what": {"identifier": {"system": f"{_OWN}:delivery", "value": event.delivery}},

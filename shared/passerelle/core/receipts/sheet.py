@@ -45,7 +45,7 @@ def head() -> str:
 def row(event: Event) -> str:
     """Return the line of an event."""
     told = trace.of(event)
-    details = " | ".join(f"{name}={said}" for name, said in event.details)
+    details = " | ".join(f"{name}={said}" for name, said in event.told)
     cells = (
         moment(event.at),
         event.delivery,
