@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from passerelle.core.errors import UnavailableError
-from passerelle.core.receipts import chain
+from passerelle.core.receipts import chain, note, tiles, tree
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, moved, noted
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.note import Verifier
@@ -121,3 +121,21 @@ def late(registry: Registry, *missing: Event) -> FakeLedger:
             return registry.ledger.history(delivery_id)
 
     return Late()
+
+
+def checkpoint(registry: Registry) -> note.Checkpoint:
+    """Return the newest checkpoint, its signature verified."""
+    return note.verify(registry.archive.files["checkpoint"], KEY.verifier)[0]
+
+
+def check(registry: Registry) -> None:
+    """All that happened is there once, in order, under the root that the newest checkpoint signs."""
+    entries = registry.sealed()
+    assert len(entries) == len(set(entries))
+    assert set(entries) == registry.everything()
+    seen: dict[str, str] = {}
+    for event in map(chain.read, entries):
+        assert event.previous == seen.get(event.delivery, chain.anchor(event.delivery))
+        seen[event.delivery] = chain.digest(event)
+    edge, _ = tiles.grown(tiles.Edge(), map(tree.leaf_hash, entries))
+    assert checkpoint(registry) == note.Checkpoint(NAME, len(entries), edge.root())

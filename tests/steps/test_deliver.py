@@ -5,30 +5,19 @@ from dataclasses import replace
 import pytest
 
 from passerelle.core.errors import UnavailableError
-from passerelle.core.policy import Ambiguity
 from passerelle.core.receipts.backoff import HORIZON
-from passerelle.core.receipts.delivery import Delivery, Event, group
+from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
-from passerelle.core.receipts.reception import named
 from passerelle.steps.deliver import (
     ACCEPTED,
     AMBIGUOUS,
-    ATTEMPT,
-    DSN_WAIT,
     EXPIRED,
-    LEASE,
-    MOST_RESENDS,
     POSTPONED,
     REJECTED,
     deliver,
 )
-from passerelle.steps.translate import translate
-from tests.fakes import Killed
-from tests.steps.office import CANARIES, DOCTOR, OUTWARD, Office, letter
-
-
-def ready(office: Office) -> Delivery:
-    return translate(office.translating, office.open(letter()).id)
+from tests.steps.delivering import ready
+from tests.steps.office import CANARIES, DOCTOR, Office
 
 
 def test_an_accepted_mail_says_code_enhanced_code_and_queue_id() -> None:
@@ -122,74 +111,6 @@ def test_the_notice_to_the_sender_names_the_agencys_code(word: str, code: str) -
     assert f"Diagnostic-Code: x-passerelle; delivery.{code}\r\n".encode() in notice
 
 
-def test_a_lost_answer_is_flagged_then_sent_again_after_the_wait_for_a_dsn() -> None:
-    office = Office()
-    office.relay.plan.append("lose the answer")
-    first = ready(office)
-    waiting = deliver(office.delivering, first.id)
-    assert (waiting.state, waiting.reason) == (State.READY, AMBIGUOUS)
-    assert waiting.wake_at == office.clock.now + DSN_WAIT
-    office.settle()
-    one, two = office.relay.inbox
-    assert one == two, "the same bytes, hence the same Message-ID"
-    assert AMBIGUOUS in office.reasons(first)
-
-
-def test_a_lost_answer_is_held_where_the_agreement_says_so() -> None:
-    office = Office(replace(OUTWARD, ambiguity=Ambiguity.HOLD))
-    office.relay.plan.append("lose the answer")
-    held = deliver(office.delivering, ready(office).id)
-    assert (held.state, held.reason, held.wake_at) == (State.HELD, AMBIGUOUS, None)
-    office.settle()
-    assert len(office.relay.inbox) == 1
-
-
-def test_a_peer_that_loses_every_answer_gets_so_many_copies_and_no_more() -> None:
-    office = Office()
-    office.relay.plan.extend(["lose the answer"] * 50)
-    first = ready(office)
-    office.settle()
-    assert office.ledger.get(first.id).state is State.HELD
-    assert len(office.relay.inbox) == MOST_RESENDS + 1
-
-
-def test_an_ambiguous_attempt_at_the_end_of_the_five_days_is_held() -> None:
-    office = Office()
-    office.relay.plan.append("lose the answer")
-    first = office.force(ready(office), State.READY, give_up_at=office.clock.now + DSN_WAIT)
-    assert deliver(office.delivering, first.id).state is State.HELD
-
-
-def test_a_crash_before_the_dot_is_a_free_retry_once_the_lease_is_over() -> None:
-    office = Office()
-    office.relay.plan.append("be killed")
-    first = ready(office)
-    with pytest.raises(Killed):
-        deliver(office.delivering, first.id)
-    claimed = office.ledger.get(first.id)
-    assert claimed.state is State.CLAIMED
-    office.clock.now += LEASE * 0.99
-    assert deliver(office.delivering, first.id) == claimed, "its lease still runs"
-    office.settle()
-    assert len(office.relay.inbox) == 1
-    assert AMBIGUOUS not in office.reasons(first)
-
-
-def test_a_crash_after_the_dot_is_ambiguous_once_the_lease_is_over() -> None:
-    office = Office()
-    office.relay.plan.append("be killed after the dot")
-    first = ready(office)
-    with pytest.raises(Killed):
-        deliver(office.delivering, first.id)
-    sending = office.ledger.get(first.id)
-    assert sending.state is State.SENDING
-    office.clock.now += LEASE * 0.99
-    assert deliver(office.delivering, first.id) == sending, "its lease still runs"
-    office.settle()
-    assert office.ledger.get(first.id).state is State.ACCEPTED
-    assert AMBIGUOUS in office.reasons(first)
-
-
 def test_a_mail_that_kills_its_process_past_the_five_days_has_failed() -> None:
     office = Office()
     first = ready(office)
@@ -236,85 +157,6 @@ def test_a_ledger_that_loses_its_answers_is_asked_again_and_nothing_is_ambiguous
     mute = replace(office.delivering, ledger=Mute())  # type: ignore[arg-type]
     assert deliver(mute, first.id).state is State.ACCEPTED
     assert AMBIGUOUS not in office.reasons(first)
-    assert len(office.relay.inbox) == 1
-
-
-def test_two_attempts_at_once_send_once() -> None:
-    office = Office()
-    first = ready(office)
-    seen = []
-    office.relay.meanwhile = lambda: seen.append(deliver(office.delivering, first.id).state)
-    assert deliver(office.delivering, first.id).state is State.ACCEPTED
-    assert seen == [State.CLAIMED]
-    assert len(office.relay.inbox) == 1
-
-
-def test_an_attempt_that_wakes_after_its_lease_sends_nothing() -> None:
-    office = Office()
-    first = ready(office)
-
-    def sleep() -> None:
-        office.clock.now += LEASE
-
-    office.relay.meanwhile = sleep
-    assert deliver(office.delivering, first.id).state is State.CLAIMED
-    assert not office.relay.inbox
-
-
-def test_an_attempt_has_the_name_that_receipts_know_it_by() -> None:
-    office = Office()
-    office.relay.plan.extend(["postpone", "accept"])
-    first = ready(office)
-    deliver(office.delivering, first.id)
-    office.settle()
-    assert office.relay.errands == [f"{first.id}.1", f"{first.id}.2"]
-    assert named(tuple(office.relay.errands), "passerelle.example") == (first.id, first.id)
-
-
-def test_where_too_little_time_is_left_the_next_invocation_makes_the_attempt() -> None:
-    office = Office()
-    first = ready(office)
-    office.queue.wakes.clear()
-    assert deliver(office.delivering, first.id, lambda: ATTEMPT - 1) == first
-    assert list(office.queue.wakes) == [("deliver", first.id)]
-    assert office.queue.groups == {first.id: group(DOCTOR.address.rpartition("@")[2])}
-    assert deliver(office.delivering, first.id, lambda: ATTEMPT).state is State.ACCEPTED
-
-
-def test_an_attempt_that_was_overtaken_sends_nothing() -> None:
-    office = Office()
-    first = ready(office)
-
-    def stall() -> None:
-        office.relay.meanwhile = lambda: None
-        office.clock.now += LEASE
-        assert deliver(office.delivering, first.id).state is State.ACCEPTED
-        office.clock.now -= LEASE  # a machine whose clock is late: the ledger must stop it
-
-    office.relay.meanwhile = stall
-    assert deliver(office.delivering, first.id).state is State.ACCEPTED
-    assert len(office.relay.inbox) == 1
-
-
-def test_two_claims_at_once_let_one_through() -> None:
-    office = Office()
-    first = ready(office)
-    ledger = office.ledger
-
-    class Racing:
-        """A ledger on which another attempt claims between reading and writing."""
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(ledger, name)
-
-        def get(self, name: str) -> Delivery:
-            found = ledger.get(name)
-            if found.state is State.READY:
-                deliver(office.delivering, name)
-            return found
-
-    racing = replace(office.delivering, ledger=Racing())  # type: ignore[arg-type]
-    assert deliver(racing, first.id).state is State.ACCEPTED
     assert len(office.relay.inbox) == 1
 
 

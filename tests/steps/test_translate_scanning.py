@@ -7,7 +7,7 @@ from passerelle.core.message import Attachment, Document, Message, Opened, Proof
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.ports import Finding, Scan
 from passerelle.steps.translate import scanning, translate
-from tests.core.networks.test_apicrypt import MESSAGE
+from tests.core.networks.apicrypt_mails import MESSAGE
 from tests.fakes import FakeScanner
 from tests.steps.office import Office, letter
 

@@ -9,8 +9,6 @@ from passerelle.core.errors import MalformedError, UnsupportedError
 from tests.vectors import make_cda as make
 
 CDA = make.cda()
-
-
 FOLDER = "IHE_XDM/SUBSET01/"
 
 

@@ -19,7 +19,7 @@ from passerelle.core.mail import causes, mime
 from passerelle.core.message import Attachment, Message
 from passerelle.core.networks import apicrypt, mssante
 from tests.core.documents.synthetic import DISPATCH, WHEN
-from tests.core.networks import test_apicrypt as town
+from tests.core.networks import apicrypt_mails as town
 from tests.core.networks import test_mssante_read as hospital
 from tests.vectors import make_image as make
 
