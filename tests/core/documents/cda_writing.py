@@ -19,11 +19,7 @@ from tests.core.documents.synthetic import (
 )
 
 PDF = b"%PDF-1.4\nessai\n"
-
-
 SEED = "1234@passerelle.example/1"
-
-
 SPACES = {"c": "urn:hl7-org:v3", "x": "http://www.w3.org/2001/XMLSchema-instance"}
 
 

@@ -9,11 +9,7 @@ from passerelle.core.errors import PasserelleError
 from tests.vectors import make_cda as make
 
 CDA = make.cda()
-
-
 INS = f"{make.INS}^^^ASIP-SANTE-INS-NIR&{make.INS_ROOT}&ISO^INS"
-
-
 IPP = "P-42^^^CH&1.2.250.1.999.1&ISO^PI"
 
 
