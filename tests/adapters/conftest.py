@@ -9,6 +9,8 @@ import pytest
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds, dovecot
 from tests.adapters.dovecot import Dovecot, Papers
+from tests.adapters.knocking import Browser
+from tests.adapters.provider import Provider, providing
 
 
 @pytest.fixture
@@ -35,3 +37,20 @@ def imap_server(imap_papers: Papers) -> Iterator[Dovecot]:
         dovecot.running(Path(folder), imap_papers.ours.machine("imap.example"), imap_papers.ours.anchor) as made,
     ):
         yield made
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Provider]:
+    with providing() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(issuer: Provider) -> Provider:
+    vars(issuer).update(vars(Provider(issuer.base)))  # as new for each test
+    return issuer
+
+
+@pytest.fixture
+def browser(provider: Provider) -> Browser:
+    return Browser(provider)

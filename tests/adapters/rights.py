@@ -42,6 +42,7 @@ API = MappingProxyType(
 PAGE = MappingProxyType(
     {
         "GET /{lang}/": Row("/fr/", EVERYBODY),
+        "POST /{lang}/sign-out": Row("/fr/sign-out", EVERYBODY),
         "GET /{lang}/find": Row("/fr/find?id={id}", EVERYBODY),
         "GET /{lang}/deliveries": Row("/fr/deliveries", EVERYBODY),
         "GET /{lang}/exports": Row("/fr/exports?form=csv", frozenset({Role.AUDITOR})),

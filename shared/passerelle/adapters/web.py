@@ -2,6 +2,7 @@
 
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import urllib3
@@ -28,15 +29,23 @@ class HttpWeb:
 
     def get(self, wanted: Wanted) -> Fetched | None:
         """Return what is there; None where it is still what the tag says."""
+        return self._ask("GET", wanted, {_condition(wanted.tag): wanted.tag} if wanted.tag else {}, None)
+
+    def post(self, wanted: Wanted, headers: Mapping[str, str], body: str) -> bytes:
+        """Return the answer to a form."""
+        given = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **headers}
+        found = self._ask("POST", wanted, given, body)
+        return found.content if found else b""
+
+    def _ask(self, method: str, wanted: Wanted, more: Mapping[str, str], body: str | None) -> Fetched | None:
         until = time.monotonic() + self.whole
-        headers = {"User-Agent": "Passerelle", "Accept-Encoding": "identity"}
-        if wanted.tag:
-            headers[_condition(wanted.tag)] = wanted.tag
+        headers = {"User-Agent": "Passerelle", "Accept-Encoding": "identity", **more}
         try:
-            with urllib3.PoolManager(ssl_context=_context(wanted.anchors)) as pool:
+            with urllib3.PoolManager(ssl_context=_context(wanted)) as pool:
                 answer = pool.request(
-                    "GET",
+                    method,
                     wanted.url,
+                    body=body,
                     headers=headers,
                     redirect=False,
                     retries=False,
@@ -72,8 +81,10 @@ def _condition(tag: str) -> str:
     return "If-None-Match" if tag.endswith('"') else "If-Modified-Since"
 
 
-def _context(anchors: bytes) -> ssl.SSLContext:
-    """Return TLS that believes these anchors only, or, without any, those of this machine."""
-    context = ssl.create_default_context(cadata=anchors.decode("ascii") if anchors else None)
+def _context(wanted: Wanted) -> ssl.SSLContext | None:
+    """Return TLS that believes the given anchors only, or, without any, those of this machine."""
+    if not wanted.url.lower().startswith("https:"):
+        return None
+    context = ssl.create_default_context(cadata=wanted.anchors.decode("ascii") if wanted.anchors else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2  # ECO.1.1.1
     return context

@@ -17,7 +17,11 @@ _NAMES = ("preferred_username", "username", "sub")
 def of(event: Mapping[str, Any]) -> Asker:
     """Return who asks; UntrustedError `audit.token` where no token was checked, or it names nobody or no role."""
     jwt = (event.get("requestContext", {}).get("authorizer") or {}).get("jwt") or {}
-    claims: Mapping[str, str] = jwt.get("claims") or {}
+    return named(jwt.get("claims") or {})
+
+
+def named(claims: Mapping[str, str]) -> Asker:
+    """Return whom claims that were checked name; UntrustedError `audit.token` where it is nobody, or without a role."""
     roles = frozenset(role for role in Role if role.value in _scopes(claims))
     name = next((claims[key] for key in _NAMES if claims.get(key)), "")
     if not roles or not name:

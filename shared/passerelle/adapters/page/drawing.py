@@ -55,6 +55,7 @@ class Visit:
     guard: Callable[[str], None]  # lets only that one through
     desk: AuditDesk
     deciding: Desk
+    ended: str  # the cookie that ends the session
 
 
 def page(name: str, visit: Visit | None, tongue: Tongue, path: str, /, **values: object) -> str:

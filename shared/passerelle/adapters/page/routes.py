@@ -74,6 +74,16 @@ def home(**_way: str) -> Response[str]:
     return _drawn("home", wish=Wish(today), **values)
 
 
+@router.post("/<lang>/sign-out")
+def sign_out(**_way: str) -> Response[str]:
+    """End the session here, and show the way out of the issuer's, where there is one."""
+    visit, leaving = _visit(), router.context["leaving"]
+    visit.guard(asked.form(router.current_event).get("token", ""))
+    home = f"/{visit.tongue.value}/"
+    text = drawing.page("out", None, visit.tongue, home, leaving=leaving() if leaving else "")
+    return html(200, text, {"Set-Cookie": visit.ended})
+
+
 @router.get("/<lang>/find")
 def find(lang: str) -> Response[str]:
     """Go to the delivery whose id is asked for."""

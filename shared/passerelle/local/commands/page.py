@@ -151,7 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = page.answer(event, LambdaContext(), self.server.desks, self.server.door.sessions)
         content = answer["body"]
         binary = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
-        self._send(answer["statusCode"], answer["headers"], binary)
+        cookies = {"Set-Cookie": answer["cookies"][0]} if answer["cookies"] else {}  # one: there is no issuer here
+        self._send(answer["statusCode"], {**answer["headers"], **cookies}, binary)
 
     def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
