@@ -175,6 +175,19 @@ def test_what_was_destroyed_leaves_no_version_behind(site: Maker) -> None:
     assert "VersioningConfiguration" not in clouds.resource("PersonsBucket")
 
 
+@pytest.mark.parametrize("status", ["Enabled", "Suspended"])
+def test_a_bucket_that_would_keep_a_copy_is_told_of_and_nothing_is_called_destroyed(site: Maker, status: str) -> None:
+    part = site()
+    text = part.seal(ID, NOON, SOME)
+    part.bucket.client.put_bucket_versioning(
+        Bucket=part.bucket.bucket,
+        VersioningConfiguration={"Status": status},  # type: ignore[typeddict-item] # as S3 has them
+    )
+    with pytest.raises(UnavailableError, match=r"persons\.versions"):
+        part.forget("2026-11")
+    assert part.unseal(ID, text) == SOME
+
+
 def _counting(part: KmsPersons) -> list[str]:
     """Return what KMS is asked from now on, as a list that grows."""
     asked: list[str] = []

@@ -33,7 +33,7 @@ class S3Archive:
 
     client: "S3Client"
     bucket: str
-    service: str = _SERVICE
+    service: str = _SERVICE  # persons.py keeps its keys by this, too, in a bucket that locks none
 
     def read(self, name: str) -> bytes | None:
         """Return what stands under a name; None where nothing does."""

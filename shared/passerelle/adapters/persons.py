@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from passerelle.adapters.answers import answering
 from passerelle.adapters.archive import S3Archive
+from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts import concealment, persons
 from passerelle.core.receipts.concealment import Key
 from passerelle.core.receipts.persons import Addresses
@@ -62,8 +63,10 @@ class KmsPersons:
         return tuple(name.removeprefix(MONTHS) for name in self.bucket.names(MONTHS))
 
     def forget(self, month: str) -> None:
-        """Destroy the key of a month."""
+        """Destroy the key of a month; UnavailableError `persons.versions` where the bucket would keep a copy of it."""
         with answering(SERVICE):
+            if "Status" in self.bucket.client.get_bucket_versioning(Bucket=self.bucket.bucket):
+                raise UnavailableError("persons.versions", "The bucket of the keys of months keeps what is deleted.")
             self.bucket.client.delete_object(Bucket=self.bucket.bucket, Key=f"{MONTHS}{month}")
         self._known.pop(month, None)
 

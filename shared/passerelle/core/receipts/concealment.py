@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from passerelle.core.errors import MalformedError, UntrustedError
+from passerelle.core.errors import UntrustedError
 from passerelle.core.receipts import persons
 from passerelle.core.receipts.persons import Addresses
 
@@ -84,14 +84,14 @@ def unseal(key: Key, delivery_id: str, text: str) -> Addresses:
 def _parts(text: str) -> tuple[Name, bytes]:
     match = _TEXT.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
-        raise _malformed()
+        raise persons.malformed()
     try:
         closed = base64.b64decode(match[3] + "=" * (-len(match[3]) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
-        raise _malformed() from error
+        raise persons.malformed() from error
     again = base64.urlsafe_b64encode(closed).decode().rstrip("=")
     if len(closed) <= _NONCE + _TAG or again != match[3]:  # bits beyond the last byte: two texts would be one
-        raise _malformed()
+        raise persons.malformed()
     return Name(match[1], match[2]), closed
 
 
@@ -103,10 +103,6 @@ def _bound(key: Name, delivery_id: str) -> bytes:
 def _part(key: Key, use: bytes) -> bytes:
     """Return the key for one use (one step of HKDF-Expand, RFC 5869 §2.3)."""
     return hmac.new(key.secret, b"passerelle persons 1 " + use + b"\x01", hashlib.sha256).digest()
-
-
-def _malformed() -> MalformedError:
-    return MalformedError("persons.form", "Sealed addresses are not in their one written form.")
 
 
 def _forged() -> UntrustedError:

@@ -66,9 +66,10 @@ def read(text: bytes) -> Addresses:
         if written(found) == text:
             return found
     except (ValueError, TypeError, RecursionError, MalformedError) as error:
-        raise _malformed() from error
-    raise _malformed()
+        raise malformed() from error
+    raise malformed()
 
 
-def _malformed() -> MalformedError:
+def malformed() -> MalformedError:
+    """Return the error of what is no sealed text of ours."""
     return MalformedError("persons.form", "Sealed addresses are not in their one written form.")
