@@ -93,6 +93,11 @@ def variants() -> Iterator[tuple[str, Message, Dispatch]]:
     titles = ("Biochimie", "Bilan lipidique", "HEMOSTASE", "Bactériologie", "Inconnu")
     parts = tuple(replace(counted[0], chapter=title) for title in titles)
     yield "chapters", message(replace(REPORT, results=parts)), DISPATCH
+    tested = tuple(
+        replace(counted[0], label="Amoxicilline", chapter=f"{above} : {isolate}", isolate=isolate)
+        for above, isolate in (("BACTERIOLOGIE", "E. coli"), ("BACTERIOLOGIE", "Proteus"), ("Isolat", "Candida"))
+    )
+    yield "isolates", message(replace(REPORT, results=(*tested, counted[1]))), DISPATCH
     sections = replace(DISPATCH, letters=Letters.N3)
     yield "n3-plain", message(LETTER), sections
     yield "n3-ins", message(replace(LETTER, patient=QUALIFIED)), sections

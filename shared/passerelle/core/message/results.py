@@ -44,5 +44,6 @@ class Result:
     codes: tuple[Code, ...] = ()  # local code first, LOINC where the source gave one
     flag: str = ""  # N, L, H, LL, HH or empty
     status: Status = Status.FINAL
-    chapter: str = ""  # title of the section it stands in
+    chapter: str = ""  # title of the section it stands in, with the isolate: BACTERIOLOGIE : Escherichia coli
+    isolate: str = ""  # the micro-organism that it is about, where the source names one
     remarks: tuple[str, ...] = ()

@@ -101,17 +101,18 @@ class _Reader:
         for inner in body.sections(section):
             yield from self.section(inner, chapter)
 
-    def _inside(self, element: etree._Element, chapter: str) -> Iterator[_Found]:
-        isolate = child(element, "specimen", "specimenRole", "specimenPlayingEntity", "code")
-        if isolate is not None and local(element) == "organizer":  # two isolates may have the same antibiotics
-            chapter = f"{chapter} : {self._label(isolate)}"
+    def _inside(self, element: etree._Element, chapter: str, isolate: str = "") -> Iterator[_Found]:
+        named = child(element, "specimen", "specimenRole", "specimenPlayingEntity", "code")
+        if named is not None and local(element) == "organizer":  # two isolates may have the same antibiotics
+            isolate = self._label(named)
+            chapter = chapter if chapter.endswith(f" : {isolate}") else f"{chapter} : {isolate}"
         if local(element) == "observation" and _is_result(element):
-            yield self._result(element, chapter)
+            yield self._result(element, chapter, isolate)
         for inner in element:
             if value(inner, "typeCode") != "REFR":  # an earlier result
-                yield from self._inside(inner, chapter)
+                yield from self._inside(inner, chapter, isolate)
 
-    def _result(self, observation: etree._Element, chapter: str) -> _Found:
+    def _result(self, observation: etree._Element, chapter: str, isolate: str) -> _Found:
         concept = child(observation, "code")
         reading = values.read(child(observation, "value"), self._text)
         normals = ranges.read(observation, reading, self._text)
@@ -128,6 +129,7 @@ class _Reader:
             if value(child(observation, "statusCode"), "code") == "completed"
             else Status.UNVALIDATED,
             chapter=chapter,
+            isolate=isolate,
             remarks=(
                 *(words for code, words in said_of_it.items() if code != flag),
                 *normals.said,

@@ -11,6 +11,7 @@ from passerelle.core.message import Document, LocalCode, Measure, Result, Status
 _CHAPTER = ("1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.250.1.213.1.1.2.70")
 _PART = ("1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71")
 _ENTRY = ("1.3.6.1.4.1.19376.1.3.1", "1.2.250.1.213.1.1.3.21")
+_ISOLATE = ("1.3.6.1.4.1.19376.1.3.1.5", "1.2.250.1.213.1.1.3.79")
 _HEADINGS = ("Analyse", "Résultat", "Valeurs de référence", "Remarques")
 _STATUS = {Status.UNVALIDATED: "non validé", Status.CORRECTED: "corrigé"}
 _FLAGS = {"L": "bas", "H": "haut", "LL": "très bas", "HH": "très haut"}
@@ -47,13 +48,10 @@ def _chapter(chapter: Chapter, place: Place) -> etree._Element:
 
 
 def _section(templates: tuple[str, str], part: Part, place: Place) -> etree._Element:
-    relations = [
-        element("entryRelationship", one, typeCode="COMP")
-        for row, result in part.rows
-        for one in observations(result, row, place)
-    ]
-    status = element("statusCode", code=progress(result for _, result in part.rows))
-    act = element("act", code(part.code), status, *relations, classCode="ACT", moodCode="EVN")
+    found = [one for row, result in part.rows for one in observations(result, row, place)]
+    found = [_isolate(part, found)] if part.isolate else found
+    relations = [element("entryRelationship", one, typeCode="COMP") for one in found]
+    act = element("act", code(part.code), _status(part), *relations, classCode="ACT", moodCode="EVN")
     return element(
         "section",
         *map(template, templates),
@@ -61,6 +59,24 @@ def _section(templates: tuple[str, str], part: Part, place: Place) -> etree._Ele
         element("title", part.title),
         element("text", _table(part)),
         element("entry", *map(template, _ENTRY), act, typeCode="DRIV"),
+    )
+
+
+def _status(part: Part) -> etree._Element:
+    return element("statusCode", code=progress(result for _, result in part.rows))
+
+
+def _isolate(part: Part, found: list[etree._Element]) -> etree._Element:
+    """Return the entry FR-Isolat-microbiologique; without a code of SNOMED CT or NCBI, originalText says who it is."""
+    player = element("specimenPlayingEntity", element("code", element("originalText", part.isolate)), classCode="MIC")
+    return element(
+        "organizer",
+        *map(template, _ISOLATE),
+        _status(part),
+        element("specimen", element("specimenRole", player, classCode="SPEC"), typeCode="SPC"),
+        *(element("component", one, typeCode="COMP") for one in found),
+        classCode="CLUSTER",
+        moodCode="EVN",
     )
 
 

@@ -4,7 +4,6 @@ A code is given only for a title that names one thing that ANS's own CR-BIO exam
 list of specialties puts there (bacteriology, mycology and parasitology are microbiology: XD-LAB, 18725-2).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -60,6 +59,7 @@ class Part:
     title: str
     code: Code
     rows: tuple[tuple[str, Result], ...]  # each with the ID of its row
+    isolate: str = ""  # the micro-organism that all of them are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,11 @@ class Chapter:
 def chapters(document: Document) -> tuple[Chapter, ...]:
     """Return the results by discipline, in the order of the report; what comes twice is joined."""
     found: dict[object, tuple[Code, list[Part]]] = {}
-    for title, rows in _titled(document):
-        discipline, part = _TITLES.get(spaced(title), (UNKNOWN, UNKNOWN))
+    for (title, isolate), rows in _titled(document).items():
+        above = title.removesuffix(f" : {isolate}") if isolate else title
+        discipline, part = _TITLES.get(spaced(above), (UNKNOWN, UNKNOWN))
         key = discipline.code or title
-        found.setdefault(key, (discipline, []))[1].append(Part(title, part, rows))
+        found.setdefault(key, (discipline, []))[1].append(Part(title, part, tuple(rows), isolate))
     return tuple(Chapter(code, tuple(parts)) for code, parts in found.values())
 
 
@@ -90,9 +91,8 @@ def disciplines(document: Document) -> tuple[Code, ...]:
     return tuple(chapter.code for chapter in chapters(document) if chapter.code.code)
 
 
-def _titled(document: Document) -> Iterator[tuple[str, tuple[tuple[str, Result], ...]]]:
-    groups: dict[str, list[tuple[str, Result]]] = {}
+def _titled(document: Document) -> dict[tuple[str, str], list[tuple[str, Result]]]:
+    groups: dict[tuple[str, str], list[tuple[str, Result]]] = {}
     for number, result in enumerate(document.results, 1):
-        groups.setdefault(result.chapter or _NO_CHAPTER, []).append((f"r{number}", result))
-    for title, rows in groups.items():
-        yield title, tuple(rows)
+        groups.setdefault((result.chapter or _NO_CHAPTER, result.isolate), []).append((f"r{number}", result))
+    return groups

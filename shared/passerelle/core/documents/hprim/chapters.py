@@ -65,7 +65,7 @@ def read(lines: Sequence[str], found: Sequence[tuple[Result, int]]) -> tuple[Res
     """Return results with their chapters; each came with how many lines of the text stood before it."""
     titles = _Titles(frozenset(spaced(result.label) for result, _ in found) - {""})
     chapters = [titles.line(line) for line in lines]
-    if not any(chapters):
+    if not any(chapter for chapter, _ in chapters):
         return tuple(result for result, _ in found)
     return tuple(_placed(_Shown(lines), chapters, found))
 
@@ -79,7 +79,7 @@ def isolate(line: str) -> str:
     return name if known else ""
 
 
-def _placed(shown: "_Shown", chapters: list[str], found: Sequence[tuple[Result, int]]) -> Iterator[Result]:
+def _placed(shown: "_Shown", chapters: list[tuple[str, str]], found: Sequence[tuple[Result, int]]) -> Iterator[Result]:
     """Yield each result with the chapter of the lines that show it, if they have one and the same."""
     start = last = 0
     for result, before in found:
@@ -88,7 +88,8 @@ def _placed(shown: "_Shown", chapters: list[str], found: Sequence[tuple[Result, 
         among = range(start, min(before, start + _LOOK_AHEAD))
         lines = shown.lines(result, among) or (shown.values(result, among) if close and len(among) <= _FEW else [])
         told = {chapters[line] for line in lines}
-        yield replace(result, chapter=told.pop()) if len(told) == 1 else result
+        chapter, named = told.pop() if len(told) == 1 else ("", "")
+        yield replace(result, chapter=chapter, isolate=named) if chapter else result
         start, last = max([start, *lines[:1]]), before
 
 
@@ -143,14 +144,13 @@ class _Titles:
     isolate: str = ""  # whose antibiogram follows; two of them have the same antibiotics
     fluid: bool = False  # a title under it may be of that fluid still, or of blood again
 
-    def line(self, text: str) -> str:
-        """Return the chapter of a line, which may be its title."""
+    def line(self, text: str) -> tuple[str, str]:
+        """Return the chapter and the isolate of a line, which may be its title."""
         if named := isolate(text):
             self.isolate = named
-            return self._whole()
-        if not set(spaced(text).split()) <= _OF_ISOLATE:
+        elif not set(spaced(text).split()) <= _OF_ISOLATE:
             self._follow(text)
-        return self._whole()
+        return self._whole(), self.isolate
 
     def _whole(self) -> str:
         """Return the chapter with its isolate, as a CDA's organizer names it."""
