@@ -34,6 +34,7 @@ API = MappingProxyType(
         "GET /v1/waiting": Row("/v1/waiting", STAFF),
         "POST /v1/searches": Row("/v1/searches", EVERYBODY, _SEARCH),
         "GET /v1/volumes": Row("/v1/volumes?until=2026-11-22", STAFF),
+        "GET /v1/statistics": Row("/v1/statistics?month=2026-11", STAFF),
         "GET /v1/exports": Row("/v1/exports?day=2026-11-22&form=csv", frozenset({Role.AUDITOR})),
     }
 )

@@ -1,4 +1,4 @@
-"""Exports by the API: a file for each part, and where the next one is."""
+"""Exports by the API: a file for each part, and where the next one is; and the figures of a month."""
 
 import csv
 import io
@@ -81,6 +81,17 @@ def test_what_is_no_form_or_no_day_is_told(gateway: Gateway, way: str) -> None:
 def test_nobody_but_an_auditor_takes_a_file_away(gateway: Gateway) -> None:
     for role in (Role.OPERATOR, Role.PARTNER):
         assert gateway.ask(WAY + "csv", role).json["code"] == "audit.right"
+
+
+def test_a_month_is_counted(gateway: Gateway) -> None:
+    found = gateway.ask("/v1/statistics?month=2026-11", Role.OPERATOR).json
+    between = ("ch-exemple.mssante.example", "medical59.apicrypt.example")
+    assert [(one["sender"], one["recipient"], one["state"], one["number"]) for one in found["flows"]] == [
+        (*between, "ACCEPTED", 1)
+    ]
+    assert found["complete"]
+    for month in ("2026-13", "1999-12", "x"):
+        assert gateway.ask(f"/v1/statistics?month={month}").status is HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_the_document_tells_each_media_type_and_the_link(gateway: Gateway) -> None:

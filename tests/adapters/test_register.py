@@ -137,6 +137,18 @@ def test_a_day_is_counted_by_state_and_reason(books: Books, most: int, told: int
     assert tally.counts[State.RECEIVED, ""] == told - 1
 
 
+def test_a_day_is_counted_by_where_its_mails_come_from_and_go_to_and_what_their_fields_say(books: Books) -> None:
+    said = {"source": "mssante", "sender_domain": "ch.example", "recipient_domain": "labo.example"}
+    for number in range(2):
+        books.open(number, **said, codes="11488-4", qualified="N", product="none")
+    books.open(3)
+    between = ("mssante", "ch.example", "labo.example", State.RECEIVED)
+    assert books.register.tally(NOON.date(), 9).crossings == {
+        (*between, "11488-4", "N", "none"): 2,
+        ("", "", "", State.RECEIVED, "", "", ""): 1,
+    }
+
+
 def test_a_question_is_written_once_as_an_event_of_its_own(books: Books) -> None:
     asked = Delivery("audit-1", State.ABSORBED, NOON, reason="audit.delivery")
     event = chain.linked(Event(uuid.uuid4().hex, NOON, "audit", asked.state, asked.reason), asked)

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 from passerelle.core.receipts.delivery import Delivery, Event, standing, stopped
-from passerelle.steps.audit.ports import By, Leaf, Place, Tally
+from passerelle.steps.audit.ports import By, Crossing, Leaf, Place, Tally
 from tests.fakes.demands import demand
 from tests.fakes.ledger import FakeLedger
 
@@ -28,8 +28,9 @@ class FakeRegister:
 
     def tally(self, day: date, most: int) -> Tally:
         found = list(self._ledger.opened_on(day))
-        counts = Counter((one.state, one.reason) for one in found[::-1][:most])
-        return Tally(day, counts, len(found) <= most)
+        first = found[::-1][:most]
+        counts = Counter((one.state, one.reason) for one in first)
+        return Tally(day, counts, len(found) <= most, Counter(map(Crossing.of, first)))
 
     def note(self, event: Event, expires: datetime) -> None:
         demand(expires > event.at, "what is asked is kept")

@@ -1,4 +1,4 @@
-"""`passerelle export`: one file of all parts, which has its name only when it is whole."""
+"""`passerelle export`: one file of all parts, which has its name only when it is whole; `passerelle statistics`."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from passerelle.core.receipts import sheet
 from passerelle.core.receipts.delivery import Event
 from passerelle.core.receipts.export import Form
 from passerelle.core.receipts.lifecycle import State
-from passerelle.local.commands import export, page
+from passerelle.local.commands import export, page, statistics
 from passerelle.local.language import Language
 from passerelle.local.trouble import SetupError
 from passerelle.local.voice import Voice
@@ -92,6 +92,25 @@ def test_a_folder_that_is_not_there_is_told(archive: Archive, voice: Voice, tmp_
 
 def test_without_a_name_the_file_has_that_of_its_day() -> None:
     assert export.Wish(TODAY, Form.JSONL, None).file == Path(f"passerelle-{TODAY}.jsonl")
+
+
+def test_the_figures_of_a_month_are_tables_or_a_record(
+    archive: Archive, voice: Voice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive.put(1, source="mssante", sender_domain="ch.example", recipient_domain="labo.example", qualified="N")
+    statistics.run(voice, archive.desk, ASKER, "2026-11", as_json=True)
+    record = json.loads(capsys.readouterr().out)
+    assert record["flows"] == [
+        {"source": "mssante", "sender": "ch.example", "recipient": "labo.example", "state": "ACCEPTED", "number": 1}
+    ]
+    statistics.run(voice, archive.desk, ASKER, "2026-11", as_json=False)
+    shown = capsys.readouterr()
+    assert {"ch.example", "X-MSS-INS", "1"} <= set(shown.out.split())
+    assert not shown.err
+    statistics.run(voice, archive.desk, ASKER, "2020-01", as_json=False)
+    shown = capsys.readouterr()
+    assert "0 remises" in shown.out
+    assert "pas complets" in shown.err
 
 
 def rows(form: Form, content: str) -> list[object]:

@@ -11,7 +11,7 @@ from passerelle.adapters.answers import answering
 from passerelle.core.errors import UnavailableError
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.audit.ports import By, Leaf, Place, Tally
+from passerelle.steps.audit.ports import By, Crossing, Leaf, Place, Tally
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,7 +24,21 @@ _WHOLE = frozenset({By.DAY, By.WAITING})
 SIDES = ("group", "origin")
 """The indexes of a partner: what goes to him, and what comes from him."""
 
-_COUNTED = {"#state": "state", "#reason": "reason"}  # reserved words
+_COUNTED = {
+    f"#{name}": name  # some are reserved words
+    for name in (
+        "delivery",
+        "opened_at",
+        "state",
+        "reason",
+        "source",
+        "sender_domain",
+        "recipient_domain",
+        "codes",
+        "qualified",
+        "product",
+    )
+}
 _BATCH = 100  # keys of one BatchGetItem
 _TRIES = 5
 
@@ -49,13 +63,16 @@ class DynamoRegister:
 
     def tally(self, day: date, most: int) -> Tally:
         """Return the deliveries of a day, counted."""
-        counts, start = Counter[tuple[State, str]](), dict[str, Any]()
+        counts, crossings, start = Counter[tuple[State, str]](), Counter[Crossing](), dict[str, Any]()
         while True:
-            wanted: dict[str, Any] = {"ProjectionExpression": "#state, #reason", "Limit": most - counts.total()}
+            wanted: dict[str, Any] = {"ProjectionExpression": ", ".join(_COUNTED), "Limit": most - counts.total()}
             answer = self._query(By.DAY.value, day.isoformat(), names=_COUNTED, **wanted, **start)
-            counts.update((State(one["state"]["S"]), one.get("reason", {}).get("S", "")) for one in answer["Items"])
-            if "LastEvaluatedKey" not in answer or counts.total() >= most:
-                return Tally(day, MappingProxyType(dict(counts)), "LastEvaluatedKey" not in answer)
+            found = list(map(entries.to_delivery, answer["Items"]))
+            counts.update((one.state, one.reason) for one in found)
+            crossings.update(map(Crossing.of, found))
+            complete = "LastEvaluatedKey" not in answer
+            if complete or counts.total() >= most:
+                return Tally(day, MappingProxyType(counts), complete, MappingProxyType(crossings))
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def note(self, event: Event, expires: datetime) -> None:

@@ -35,6 +35,7 @@ def _opened(desk: Desk, key: str, envelope: Envelope, place: int) -> str:
         envelope=key,
         recipient=place,
         wake_at=now + GRACE,
+        source=envelope.network.value,
         origin=group(envelope.sender.rpartition("@")[2]) if envelope.sender else "",
         sender_mark=desk.marks.of(Kind.SENDER, concerned.sender),
         recipient_mark=desk.marks.of(Kind.RECIPIENT, concerned.recipient),

@@ -8,6 +8,7 @@ from passerelle.core.mail.compose import Headers
 from passerelle.core.mail.disposition import Disposition
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network, Said
+from passerelle.core.networks import labels
 from passerelle.core.receipts.backoff import HORIZON
 from passerelle.core.receipts.delivery import SILENT, Delivery, group, noted, notice_id
 from passerelle.core.receipts.lifecycle import OWING, State
@@ -84,8 +85,10 @@ def _open(desk: AcknowledgeDesk, due: _Owed) -> Delivery:
         notice_of=due.delivery.id,
         resend=due.delivery.resend,
         group=group(due.envelope.sender.rpartition("@")[2]),
+        product=_product(desk, due.envelope.network),
     )
-    details = (("notice-of", due.delivery.id), ("mail", digest))
+    named = (("nil", opened.product),) if opened.product else ()
+    details = (("notice-of", due.delivery.id), ("mail", digest), *named)
     desk.open("acknowledge", opened, details)
     return opened
 
@@ -94,8 +97,7 @@ def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:
     """Return the bytes of a notice: the recipient as the sender wrote him, the reason, and nothing of the mail."""
     envelope = due.envelope
     recipient = envelope.recipients[due.delivery.recipient]
-    named = envelope.network is Network.MSSANTE and desk.bridge.product
-    headers = (("X-MSS-NIL", desk.bridge.product),) if named else ()  # ECO.2.4.3
+    headers = _headers(desk, envelope.network)
     if due.kind in _READING and "mdn" in due.delivery.asked.split():
         return _reading(desk, due, recipient, headers)
     error = _error(desk, due)
@@ -112,6 +114,16 @@ def _written(desk: AcknowledgeDesk, due: _Owed) -> bytes:
             corrects=due.kind is Notice.CORRECTED,
         )
     )
+
+
+def _headers(desk: AcknowledgeDesk, network: Network) -> Headers:
+    """Return what the network asks of every mail (ECO.2.4.3)."""
+    return (("X-MSS-NIL", desk.bridge.product),) if network is Network.MSSANTE and desk.bridge.product else ()
+
+
+def _product(desk: AcknowledgeDesk, network: Network) -> str:
+    """Return what a notice says of the software that wrote it, for the figures."""
+    return labels.read(_headers(desk, network)).product if network is Network.MSSANTE else ""
 
 
 def _error(desk: AcknowledgeDesk, due: _Owed) -> str:

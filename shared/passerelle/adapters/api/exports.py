@@ -10,8 +10,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from passerelle.adapters.api.routes import Caller
-from passerelle.adapters.api.shapes import Cursor, Day
+from passerelle.adapters.api.shapes import Cursor, Day, Figures, Month
 from passerelle.core.receipts.export import WRITERS, Form
+from passerelle.steps.audit import statistics as counting
 from passerelle.steps.audit.export import export
 
 router = Router()  # type: ignore[no-untyped-call] # published so
@@ -38,3 +39,14 @@ def exports(
         asked = urlencode({"day": day.isoformat(), "form": form.value, "cursor": part.cursor})
         headers["Link"] = f'</v1/exports?{asked}>; rel="next"'
     return Response(HTTPStatus.OK, writer.media, writer.whole(part.texts, first=not cursor), headers=headers)
+
+
+@router.get(
+    "/v1/statistics",
+    operation_id="countMonth",
+    summary="The figures of a month: deliveries by domain and state, and X-MSS-CODECDA, X-MSS-INS, X-MSS-NIL",
+)
+def statistics(month: Annotated[Month, Query()]) -> Figures:
+    """Return the figures of a month."""
+    by: Caller = router.context["caller"]
+    return Figures.of(counting.statistics(by.desk, by.asker, month))

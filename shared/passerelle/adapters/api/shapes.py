@@ -11,10 +11,12 @@ from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.audit import Account, Concerned, Page
 from passerelle.steps.audit.ports import By, Tally
+from passerelle.steps.audit.statistics import Statistics
 from passerelle.steps.decide import Decision
 
 DeliveryId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Id of a delivery")]
 Cursor = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]*$", description="Of the page before")]
+Month = Annotated[str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="A month (UTC)")]
 Reason = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9.-]*$", description="The start of a reason code")]
 Day = Annotated[
     date,
@@ -154,6 +156,39 @@ class Volumes(_Shape):
     """The deliveries of some days, counted, oldest day first."""
 
     days: list[Volume]
+
+
+class Flow(_Shape):
+    """How many deliveries of a month stand so between two domains; one is empty where no agreement was found."""
+
+    source: str = Field(description="Network that the mails came from; empty for notices of the bridge")
+    sender: str
+    recipient: str
+    state: State
+    number: int
+
+
+class Label(_Shape):
+    """How often a field of MSSanté mails says something; X-MSS-CODECDA counts documents."""
+
+    source: str
+    field: str
+    value: str = Field(description="A code; `none` without the field, `other` where it says no code")
+    number: int
+
+
+class Figures(_Shape):
+    """The figures of a month, most frequent first."""
+
+    month: str
+    flows: list[Flow]
+    labels: list[Label]
+    complete: bool = Field(description="False where there is too much to count or to tell, or some is forgotten")
+
+    @classmethod
+    def of(cls, found: Statistics) -> "Figures":
+        """Return the shape of what was counted."""
+        return cls.model_validate(asdict(found))
 
 
 class Decided(_Shape):

@@ -3,7 +3,7 @@
 from passerelle.core.message.dispatch import Dispatch, Letters, LocalCode, Written
 from passerelle.core.message.document import Attachment, Document
 from passerelle.core.message.identity import Code, Identifier, Organisation, Patient, PostalAddress, Professional, Sex
-from passerelle.core.message.mail import Loss, Mailbox, Message, Network, Opened, Proof
+from passerelle.core.message.mail import Labels, Loss, Mailbox, Message, Network, Opened, Proof
 from passerelle.core.message.receipt import Courtesy, Report, Said, Word
 from passerelle.core.message.results import Kind, Measure, Result, Status
 
@@ -15,6 +15,7 @@ __all__ = [
     "Document",
     "Identifier",
     "Kind",
+    "Labels",
     "Letters",
     "LocalCode",
     "Loss",

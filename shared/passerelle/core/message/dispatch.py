@@ -1,11 +1,11 @@
 """What a network needs, beside a message, to write a mail of its own, and what it returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from passerelle.core.message.identity import Professional
-from passerelle.core.message.mail import Loss, Mailbox
+from passerelle.core.message.mail import Labels, Loss, Mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,4 @@ class Written:
 
     mail: bytes
     losses: tuple[Loss, ...] = ()
+    labels: Labels = field(default_factory=Labels)

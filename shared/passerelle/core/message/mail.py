@@ -1,6 +1,6 @@
 """A mail between locks: where it comes from, what proved its origin, what it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from passerelle.core.message.document import Attachment, Document
@@ -55,6 +55,15 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What the X-MSS-… fields of a MSSanté mail say, in codes; none of it comes from a patient's record."""
+
+    codes: str = ""  # X-MSS-CODECDA: types of documents, with commas
+    qualified: str = ""  # X-MSS-INS: O or N
+    product: str = ""  # X-MSS-NIL: the software that wrote the mail
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A mail, opened and read."""
 
@@ -67,3 +76,4 @@ class Message:
     attachments: tuple[Attachment, ...] = ()  # parts that belong to no document
     losses: tuple[Loss, ...] = ()
     answers: bool = False  # a person's words in answer to a mail of the bridge: they need no document
+    labels: Labels = field(default_factory=Labels)

@@ -2,7 +2,8 @@
 
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
-from passerelle.core.message import Dispatch, Message, Network, Opened, Written
+from passerelle.core.message import Dispatch, Labels, Message, Network, Opened, Written
+from passerelle.core.networks import labels
 
 NO_DOCUMENT = frozenset({"hprim.missing", "xdm.missing"})
 """What a network says of a mail without any document."""
@@ -27,4 +28,5 @@ def write(message: Message, dispatch: Dispatch, network: Network) -> Written:
     """Return the answer as a mail of text."""
     named = network is Network.MSSANTE and dispatch.product
     headers = (("X-MSS-NIL", dispatch.product),) if named else ()  # ECO.2.4.3
-    return Written(mime.write(dispatch, _SUBJECT, f"{message.text}\n", "utf-8", (), headers))
+    mail = mime.write(dispatch, _SUBJECT, f"{message.text}\n", "utf-8", (), headers)
+    return Written(mail, labels=labels.read(headers) if network is Network.MSSANTE else Labels())

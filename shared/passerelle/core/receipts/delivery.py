@@ -55,6 +55,12 @@ class Delivery:
     answer_by: datetime | None = None  # when the silence of the recipient is told to the sender
     group: str = ""  # which recipients share a queue fairly: a digest of their domain
     origin: str = ""  # the same of the sender's domain
+    source: str = ""  # the network that the mail came from; empty for a notice
+    sender_domain: str = ""  # of his organisation, as the agreement has it
+    recipient_domain: str = ""  # same
+    codes: str = ""  # X-MSS-CODECDA of the mail on the MSSanté side: see networks/labels.py
+    qualified: str = ""  # X-MSS-INS
+    product: str = ""  # X-MSS-NIL
     sender_mark: str = ""  # see marks.py
     recipient_mark: str = ""
     reader_mark: str = ""

@@ -53,6 +53,23 @@ def _export(  # noqa: PLR0917 - typer calls it by name
     export.run(context.obj, export.Wish(day.date(), form, to), desk, page.who(author))
 
 
+@verbs.command("statistics", help="help.statistics")
+def _statistics(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="[MONTH]", help="help.statistics.month")] = "",
+    author: By = "",
+    as_json: Json = False,
+    stack: Stack = "passerelle",
+) -> None:
+    from passerelle.local.cloud import bridge  # noqa: PLC0415 - see verbs
+    from passerelle.local.cloud import clients as cloud  # noqa: PLC0415 - see verbs
+    from passerelle.local.commands import page, statistics  # noqa: PLC0415 - see verbs
+
+    desk, _ = page.desks(bridge.find(cloud.outer(), stack))()
+    wanted = month or f"{datetime.now(UTC):%Y-%m}"
+    statistics.run(context.obj, desk, page.who(author), wanted, as_json=as_json)
+
+
 @verbs.command("verify", help="help.verify")
 def _verify(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,

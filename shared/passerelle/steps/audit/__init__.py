@@ -55,6 +55,7 @@ class Act(Enum):
     PATIENT = "audit.patient"
     PERSONS = "audit.persons"
     VOLUMES = "audit.volumes"
+    STATISTICS = "audit.statistics"
     EXPORT = "audit.export"
     DECISION = "audit.decision"
 

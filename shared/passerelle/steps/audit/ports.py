@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from passerelle.core.receipts import chain
 from passerelle.core.receipts.archive import Files
@@ -83,6 +83,24 @@ class Leaf:
     place: Place | None
 
 
+class Crossing(NamedTuple):
+    """What the figures of a month count by: where from, where to, how it stands, what the X-MSS-… fields say."""
+
+    source: str  # network; empty for a notice
+    sender: str  # domain
+    recipient: str  # domain
+    state: State
+    codes: str
+    qualified: str
+    product: str
+
+    @classmethod
+    def of(cls, one: Delivery) -> "Crossing":
+        """Return how a delivery is counted."""
+        between = (one.source, one.sender_domain, one.recipient_domain)
+        return cls(*between, one.state, one.codes, one.qualified, one.product)
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The deliveries of one day, counted by state and reason; where they are too many, the first ones only."""
@@ -90,6 +108,7 @@ class Tally:
     day: date
     counts: Mapping[tuple[State, str], int] = field(default_factory=dict)
     complete: bool = True
+    crossings: Mapping[Crossing, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

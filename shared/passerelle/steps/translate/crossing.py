@@ -9,7 +9,7 @@ from passerelle.core.errors import MalformedError, UnsupportedError, UntrustedEr
 from passerelle.core.mail import account, courtesy
 from passerelle.core.mail import report as reports
 from passerelle.core.mail.envelope import Envelope
-from passerelle.core.message import Courtesy, Dispatch, Loss, Message, Opened, Proof
+from passerelle.core.message import Courtesy, Dispatch, Labels, Loss, Message, Network, Opened, Proof
 from passerelle.core.networks import answer
 from passerelle.core.policy import Agreement, Ambiguity, Fate, Verdict
 from passerelle.core.receipts import delivery as deliveries
@@ -74,7 +74,8 @@ def _judged(job: Job, opened: Opened) -> tuple[Delivery, Details]:
         verdict = policy.judge(message, job.agreement)
     concerned = job.desk.concerning(job.delivery, known)
     following, details = _fated(job, opened, message, verdict)
-    return following, (*details, *concerned)
+    between = (("from", job.delivery.sender_domain), ("to", job.delivery.recipient_domain))
+    return following, (*details, *(pair for pair in between if pair[1]), *concerned)
 
 
 def _fated(job: Job, opened: Opened, message: Message, verdict: Verdict) -> tuple[Delivery, Details]:
@@ -101,6 +102,8 @@ def _marked(job: Job, message: Message) -> Delivery:
     patient = next((ins.extension for ins in known), "")
     return replace(
         job.delivery,
+        sender_domain=_domain(job.agreement.sender.address),
+        recipient_domain=_domain(job.agreement.recipient.address),
         reader_mark=job.desk.marks.of(Kind.READER, job.agreement.recipient.address),
         patient_mark=job.desk.marks.of(Kind.PATIENT, patient),
         message_mark=job.desk.marks.of(Kind.MESSAGE, message.message_id),
@@ -148,6 +151,7 @@ def _open_sibling(job: Job, part: int) -> None:
         part=part,
         wake_at=now + GRACE,
         origin=job.delivery.origin,
+        source=job.delivery.source,
         sender_mark=job.delivery.sender_mark,
         recipient_mark=job.delivery.recipient_mark,
     )
@@ -164,14 +168,17 @@ def _carried(job: Job, message: Message, verdict: Verdict) -> tuple[Delivery, De
     written = (
         answer.write(message, dispatch, network) if message.answers else desk.forms[network].write(message, dispatch)
     )
-    details = (*_proven(message.proof), *_lost(message.losses + written.losses))
+    labels = written.labels if network is Network.MSSANTE else message.labels
+    details = (*_proven(message.proof), *_labelled(labels), *_lost(message.losses + written.losses))
     try:
         closed = desk.ciphers[agreement.recipient.lock].close(written.mail, agreement, desk.clock())
     except (MalformedError, UnsupportedError, UntrustedError) as error:
         # The sender did nothing wrong: the recipient's certificate is for the operator to look at.
         return ended(desk, job.delivery, Verdict(Fate.HOLD, error.code)), details
     digest = desk.mailroom.keep(closed)
-    return _ready(job, digest, verdict.reason), (("mail", digest), *details)
+    labelled = replace(job.delivery, codes=labels.codes, qualified=labels.qualified, product=labels.product)
+    ready = _ready(replace(job, delivery=labelled), digest, verdict.reason)
+    return ready, (("mail", digest), ("size", str(len(closed))), *details)
 
 
 def _dispatch(job: Job) -> Dispatch:
@@ -209,8 +216,18 @@ def _ready(job: Job, digest: str, reason: str) -> Delivery:
         resend=job.agreement.ambiguity is Ambiguity.RESEND,
         asked=" ".join(job.asked.asks),
         answer_by=now + job.agreement.silence if "mdn" in job.asked.asks else None,
-        group=deliveries.group(recipient.address.rpartition("@")[2]),
+        group=deliveries.group(_domain(recipient.address)),
     )
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+def _labelled(labels: Labels) -> Details:
+    """Return what the X-MSS-… fields of the mail on the MSSanté side say."""
+    said = (("codecda", labels.codes), ("ins", labels.qualified), ("nil", labels.product))
+    return tuple((name, value) for name, value in said if value)
 
 
 def _proven(proof: Proof) -> Details:

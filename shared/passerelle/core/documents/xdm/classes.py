@@ -34,6 +34,12 @@ def document_class(kind: Code) -> Code | None:
 
 
 @cache
+def types() -> frozenset[str]:
+    """Return the codes of all types that the table has."""
+    return frozenset(code for code, _ in _classes())
+
+
+@cache
 def _classes() -> Mapping[tuple[str, str], Code]:
     content = files("passerelle.core.documents").joinpath("tables", TABLE).read_text("utf-8")
     rows = csv.DictReader(content.splitlines(), strict=True)

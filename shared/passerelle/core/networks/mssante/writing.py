@@ -24,6 +24,7 @@ from passerelle.core.message import (
     Professional,
     Written,
 )
+from passerelle.core.networks import labels
 from passerelle.core.networks.mssante import naming, sheet
 from passerelle.core.policy import PATIENT_BOXES
 
@@ -58,17 +59,18 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     beside = [file for page in pages for file in _beside(page)]
     shown = tuple(page.packed.document for page in pages)
     losses = (*(loss for page in pages for loss in page.losses), *_unnamed(dispatch))
+    fields = _headers(shown, dispatch)
     mail = mime.write(
         replace(dispatch, sender=Mailbox(dispatch.sender.address, naming.label(dispatch))),
         naming.subject(shown),
         _text(message, (*message.losses, *losses) if dispatch.account else ()),
         "utf-8",
         naming.distinct([archive, *beside, *message.attachments]),
-        _headers(shown, dispatch),
+        fields,
     )
     if _to_patient(dispatch) and len(mail) > LARGEST_FOR_PATIENT:
         raise UnsupportedError("mssante.size", f"A mail to a patient's box has at most {LARGEST_FOR_PATIENT} bytes.")
-    return Written(mail, losses)
+    return Written(mail, losses, labels.read(fields))
 
 
 def _to_patient(dispatch: Dispatch) -> bool:
