@@ -46,11 +46,17 @@ GOOD = {
     "PASSERELLE_WHITE_LIST_SIGNERS": "alb.mssante.example",
     "PASSERELLE_DIRECTORY": "https://directory.example/extraction",
     "PASSERELLE_LARGEST_MAIL_MIB": "64",
+    "PASSERELLE_OIDC_ISSUER": "https://login.example/",
+    "PASSERELLE_OIDC_AUDIENCE": "passerelle",
+    "PASSERELLE_PAGE_CLIENT": "page",
+    "PASSERELLE_PAGE_SCOPES": "openid auditor operator partner",
+    "PASSERELLE_PAGE_SECRET": "false",
     "PASSERELLE_CLAMD": "",
 }
 
 
 MAY_BE_EMPTY = {"PASSERELLE_TIME_AUTHORITY", "PASSERELLE_EHLO_NAME", "PASSERELLE_CLAMD", "PASSERELLE_DIRECTORY"}
+MAY_BE_EMPTY |= {"PASSERELLE_OIDC_ISSUER", "PASSERELLE_PAGE_CLIENT"}
 MAY_BE_EMPTY |= {"PASSERELLE_MARKS_KEY", "PASSERELLE_PERSONS_KEY"} | {
     name for name in GOOD if "_MAILBOX" in name and name[-4:] not in {"_TLS", "OGIN"}
 }

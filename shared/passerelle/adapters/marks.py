@@ -16,6 +16,13 @@ class Macs(Protocol):
         """Return a message authentication code."""
 
 
+def derived(client: Macs, key: str, label: bytes) -> bytes:
+    """Return the key that a key of KMS makes for one use: the same for every process."""
+    with answering("marks"):
+        made: bytes = client.generate_mac(KeyId=key, MacAlgorithm="HMAC_SHA_256", Message=label)["Mac"]
+    return made
+
+
 @dataclass(slots=True)
 class KmsMarks:
     """A key of KMS (GENERATE_VERIFY_MAC, HMAC_256)."""
@@ -27,7 +34,5 @@ class KmsMarks:
     def of(self, kind: Kind, value: str) -> str:
         """Return the mark of a value."""
         if not self._derived:
-            with answering("marks"):
-                made = self.client.generate_mac(KeyId=self.key, MacAlgorithm="HMAC_SHA_256", Message=_LABEL)
-            self._derived = made["Mac"]
+            self._derived = derived(self.client, self.key, _LABEL)
         return mark(self._derived, kind, value)

@@ -157,6 +157,11 @@ class Settings(BaseModel):
 
     seal_delay_minutes: Annotated[int, Field(ge=0, le=1440)]
     time_authority: Annotated[str, StringConstraints(pattern=r"^(https?://[!-~]{1,1000})?$")] = ""
+    oidc_issuer: Annotated[str, StringConstraints(pattern=r"^(https?://[!-~]{1,1000})?$")] = ""
+    oidc_audience: Name
+    page_client: Annotated[str, StringConstraints(pattern=r"^[!-~]{0,255}$")] = ""  # empty: no page on AWS
+    page_scopes: Annotated[str, StringConstraints(pattern=r"^openid( [!-~]{1,200}){1,10}$")]
+    page_secret: bool
     clamd: Annotated[Place | PurePosixPath | None, BeforeValidator(_clamd)] = None
 
     @classmethod

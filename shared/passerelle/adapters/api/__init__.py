@@ -19,8 +19,15 @@ LARGEST = 4096
 """Bytes of a body."""
 
 _JSON = "application/json"
+_VERSION = "/v1/"
 
 Desks = Callable[[], tuple[AuditDesk, Desk]]
+
+
+def speaks(event: Mapping[str, Any]) -> bool:
+    """Return whether a request is one of the API's: whatever else is the page's, where there is one."""
+    path: str = event["rawPath"]
+    return path == document.PATH or path.startswith(_VERSION)
 
 
 def answer(event: dict[str, Any], context: LambdaContext, desks: Desks) -> dict[str, Any]:
