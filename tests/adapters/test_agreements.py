@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +16,17 @@ from passerelle.core.policy import Ambiguity, Doubt, Lock
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Agreements
 from tests.adapters import clouds
+from tests.adapters.conventions import (
+    DOCTOR,
+    DOCTOR_ALIAS,
+    EXAMPLE,
+    HOSPITAL,
+    HOSPITAL_ALIAS,
+    LABORATORY,
+    LABORATORY_ALIAS,
+)
 from tests.adapters.test_keyring import Watch
 from tests.fakes import FakeAgreements
-
-EXAMPLE = (Path(__file__).resolve().parents[2] / "examples" / "agreements.toml").read_text(encoding="utf-8")
-HOSPITAL = "medecine.interne@ch-exemple.mssante.example"
-HOSPITAL_ALIAS = "medecine.interne.ch-exemple@passerelle.apicrypt.example"
-LABORATORY = "labo.DUNORD@medical59.apicrypt.example"
-LABORATORY_ALIAS = "labo.dunord.59@passerelle.mssante.example"
-DOCTOR = "jean.MARTIN@medical59.apicrypt.example"
-DOCTOR_ALIAS = "jean.martin.59@passerelle.mssante.example"
 
 
 @pytest.fixture
@@ -158,50 +158,6 @@ def test_an_agreement_says_what_becomes_of_ambiguity() -> None:
     found = held.between(Network.MSSANTE, HOSPITAL, DOCTOR_ALIAS)
     assert found is not None
     assert (found.doubt, found.ambiguity) == (Doubt.HOLD, Ambiguity.HOLD)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "place"),
-    [
-        ('doubt = "flag" ', 'doubt = "maybe" ', 109, "agreement[1].doubt"),
-        ('network = "apicrypt"', 'network = "fax"', 57, "correspondent[3].network"),
-        ('rpps = "10009999003"', 'rpps = "1000999900"', 67, "correspondent[3].professional.rpps"),
-        ('certificate = "jean.martin" ', 'certificate = "../jean" ', 62, "correspondent[3].certificate"),
-        ('certificate = "jean.martin" ', "# ", 56, "correspondent[3]"),
-        ('label = "Dr Jean MARTIN"', "", 56, "correspondent[3].label"),
-        ('label = "Dr Jean MARTIN"', 'label = "Dr\\nBcc: x"', 60, "correspondent[3].label"),
-        (f'address = "{DOCTOR}"', 'address = "jean martin"', 58, "correspondent[3].address"),
-        (f'address = "{DOCTOR}"', f'address = "{LABORATORY}"', 81, "correspondent[4].address"),
-        (f'alias = "{DOCTOR_ALIAS}"', f'alias = "{HOSPITAL}"', 59, "correspondent[3].alias"),
-        (f'to = ["{DOCTOR}"]', 'to = ["nobody@medical59.apicrypt.example"]', 108, "agreement[1].to"),
-        (f'to = ["{DOCTOR}"]', f'to = ["{HOSPITAL}"]', 108, "agreement[1].to"),
-        ('loinc = "789-8"', 'loinc = "789-9"', 101, "correspondent[4].codes.NUM(1.1).loinc"),
-        ('id = "499999990003"', "", 56, "correspondent[3]"),
-        ('sector = { code = "SA07", display = "Cabinet individuel" }', "", 56, "correspondent[3]"),
-        ('setting = { code = "AMBULATOIRE", display = "Ambulatoire" }', "", 56, "correspondent[3]"),
-        ("# account = true", 'account = "perhaps"', 110, "agreement[1].account"),
-        ('ucum = "/uL"', 'ucum = "/mm3"', 101, "correspondent[4].codes.NUM(1.1).ucum"),
-        ('ucum = "/uL"', 'ucum = "g/L"', 101, "correspondent[4].codes.NUM(1.1)"),
-        ('product = "DEV000000"', 'product = "DEV 000"', 7, "bridge.product"),
-        ('product = "DEV000000"', 'colour = "red"', 7, "bridge.colour"),
-        ('product = "DEV000000"', 'product = "DEV000000"\nmass = 0', 8, "bridge.mass"),
-        ('product = "DEV000000"', 'product = "DEV000000"\nmass = 1001', 8, "bridge.mass"),
-        ('domain = "passerelle.example"', "domain = ", 5, "file"),
-    ],
-)
-def test_a_mistake_is_named_with_its_line(old: str, new: str, line: int, place: str) -> None:
-    wrong = EXAMPLE.replace(old, new, 1)
-    assert wrong != EXAMPLE
-    with pytest.raises(AgreementsError) as caught:
-        parse(wrong.encode())
-    assert (line, place) in [(mistake.line, mistake.place) for mistake in caught.value.mistakes]
-
-
-def test_all_mistakes_are_named_at_once() -> None:
-    wrong = EXAMPLE.replace('doubt = "flag"', 'doubt = "maybe"').replace('rpps = "1', 'rpps = "x')
-    with pytest.raises(AgreementsError) as caught:
-        parse(wrong.encode())
-    assert len(caught.value.mistakes) == 6
 
 
 def test_a_file_at_the_limit_is_read_and_one_past_it_is_not() -> None:

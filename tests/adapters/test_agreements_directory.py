@@ -14,7 +14,7 @@ from passerelle.core.errors import UnavailableError
 from passerelle.core.message import Network
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
-from tests.adapters.test_agreements import DOCTOR, DOCTOR_ALIAS, EXAMPLE, HOSPITAL, HOSPITAL_ALIAS, LABORATORY_ALIAS
+from tests.adapters.conventions import DOCTOR, DOCTOR_ALIAS, EXAMPLE, HOSPITAL, HOSPITAL_ALIAS, LABORATORY_ALIAS
 from tests.adapters.test_keyring import Watch
 from tests.vectors import make_directory as make
 

@@ -8,7 +8,7 @@ import pytest
 from passerelle.adapters import collection, telemetry
 from passerelle.core.message import Network
 from passerelle.steps.collect import Round
-from tests.adapters.test_functions import Context
+from tests.adapters.lambdas import Context
 
 
 def told(made: Round, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:

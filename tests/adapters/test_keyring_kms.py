@@ -24,7 +24,7 @@ from passerelle.core.mail import smime
 from passerelle.local.cloud.clients import Cloud
 from passerelle.steps.ports import Identity, RemoteIdentity
 from tests.adapters import clouds
-from tests.adapters.test_cipher import AGREEMENT, ALIAS, ENTITY, HEAD, JEAN, closed, to_hospital
+from tests.adapters.smime.mails import AGREEMENT, ALIAS, ENTITY, HEAD, JEAN, closed, to_hospital
 from tests.fakes import FakeBulletins
 from tests.vectors import pki
 

@@ -17,7 +17,7 @@ from passerelle.core.errors import OvertakenError
 from passerelle.steps.ports import Errand, Outcome, Reply
 from tests.adapters import peers
 from tests.adapters.peers import CUT, EHLO, GOOD, SILENCE
-from tests.adapters.test_relay import MAIL, RECIPIENT, SENDER, Dot, envelope, relay
+from tests.adapters.sending import MAIL, RECIPIENT, SENDER, Dot, envelope, relay
 
 OK = b"250 2.0.0 Ok\r\n"
 SECOND = (OK, *GOOD[2:])

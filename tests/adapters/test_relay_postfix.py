@@ -20,7 +20,7 @@ from passerelle.local.towns.authority import Authority
 from passerelle.steps.ports import Errand, Outcome, Reply
 from tests.adapters import postfix
 from tests.adapters.postfix import Postfix
-from tests.adapters.test_relay import MAIL, RECIPIENT, SENDER, Dot, Papers, envelope, keys, relay
+from tests.adapters.sending import MAIL, RECIPIENT, SENDER, Dot, Papers, envelope, keys, relay
 
 WHOLE = (
     b"Message-ID: <1@passerelle.example>\r\n"

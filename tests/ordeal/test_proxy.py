@@ -13,7 +13,7 @@ from passerelle.local.towns.town import tls
 from passerelle.steps.ports import Identity, Outcome
 from tests.adapters import peers
 from tests.adapters.peers import GOOD
-from tests.adapters.test_relay import MAIL, Dot, envelope, keys, relay
+from tests.adapters.sending import MAIL, Dot, envelope, keys, relay
 from tests.ordeal.proxy import FAULTS, Proxy, standing
 from tests.ordeal.scene import client_tls
 

@@ -9,31 +9,15 @@ from asn1crypto import cms
 
 from passerelle.adapters.agreements import parse
 from passerelle.adapters.cipher import SmimeCipher
-from passerelle.adapters.grounds import Grounds
 from passerelle.adapters.mistakes import AgreementsError
 from passerelle.core.cms import compressed, enveloped, keys, signed
 from passerelle.core.errors import PasserelleError, UnsupportedError, UntrustedError
 from passerelle.core.mail import smime
 from passerelle.core.policy import Profile
 from passerelle.steps.ports import Identity
-from tests.adapters.test_cipher import AGREEMENT, ENTITY, HEAD, JEAN, to_hospital
-from tests.fakes import FakeBulletins, FakeKeyring
+from tests.adapters.smime.mails import AGREEMENT, ENTITY, HEAD, JEAN, to_hospital
+from tests.fakes import FakeKeyring
 from tests.vectors import openssl, pki
-
-
-@pytest.fixture
-def keyring() -> FakeKeyring:
-    bridge = pki.organisation()
-    return FakeKeyring(
-        identities={"bridge": Identity(bridge.chain_pem, bridge.key_pem)},
-        certificates={"jean": pki.person().chain_pem},
-        trusted={"apicrypt": pki.pem(pki.root().certificate)},
-    )
-
-
-@pytest.fixture
-def cipher(keyring: FakeKeyring) -> SmimeCipher:
-    return SmimeCipher(keyring, "bridge", "apicrypt", Grounds(keyring, FakeBulletins(), {"apicrypt": None}))
 
 
 def sign(entity: bytes, signer: pki.Identity | None = None) -> bytes:
@@ -155,7 +139,7 @@ def test_a_bridge_with_a_key_on_a_curve_opens_and_signs(cipher: SmimeCipher, key
 
 
 def test_a_profile_is_agreed_for_smime_and_for_nothing_else() -> None:
-    example = (Path(__file__).resolve().parents[2] / "examples" / "agreements.toml").read_text("utf-8")
+    example = (Path(__file__).resolve().parents[3] / "examples" / "agreements.toml").read_text("utf-8")
     book = parse(
         example.replace('certificate = "jean.martin" ', 'profile = "modern"\ncertificate = "jean.martin" ').encode()
     )

@@ -7,11 +7,9 @@ from passerelle.adapters.grounds import Grounds
 from passerelle.core.errors import UnavailableError, UntrustedError
 from passerelle.core.trust import crl
 from passerelle.steps.refresh import lists
-from tests.adapters.test_cipher import AGREEMENT, JEAN, cipher, closed, keyring, to_hospital
+from tests.adapters.smime.mails import AGREEMENT, JEAN, closed, to_hospital
 from tests.fakes import FakeBulletins
 from tests.vectors import pki
-
-__all__ = ["cipher", "keyring"]  # fixtures
 
 
 def published(*listings: tuple[pki.Listing, pki.Identity]) -> FakeBulletins:
