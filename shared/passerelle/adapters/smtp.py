@@ -20,6 +20,14 @@ LONGEST_LINE = 998
 _REPLY = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\r?\n")
 _ENHANCED = re.compile(rb"^([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=\s|$)", re.MULTILINE)  # RFC 2034 §4: of each line
 _QUEUE_ID = re.compile(rb"(?:\bqueued as|\bid=|\bInternalId=)\s*([A-Za-z0-9-]{1,64})\b", re.IGNORECASE)
+_KNOWN_ID = re.compile(  # in no other form: a server could name the patient there, or his number
+    rb"(?=[0-9]*[A-F])(?=[A-F]*[0-9])[0-9A-F]{5,16}"  # Postfix
+    rb"|(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9b-df-hj-np-tv-z]{9,20}"  # Postfix, enable_long_queue_ids: no vowels
+    rb"|[0-9][0-9a-z]{5}-0[0-9a-z]{5,10}-[0-9a-z]{2,4}"  # Exim
+    rb"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # UUID
+    rb"|[0-9]{14}|[0-9]{16,20}",  # Exchange; an INS has 15 digits, 13 without its key
+    re.IGNORECASE,
+)
 _STUFFED = re.compile(rb"^\.", re.MULTILINE)
 _NO_XCHAR = re.compile(r"[^!-*,-<>-~]")
 
@@ -104,7 +112,7 @@ def answer(code: int, text: bytes) -> Reply:
     said = _ENHANCED.findall(text)
     fitting = [one.decode() for one in said if one[:1] == b"%d" % (code // 100)]  # RFC 2034 §4: both say the same
     queue_id = _QUEUE_ID.search(text) if outcome is Outcome.ACCEPTED else None
-    known = queue_id[1].decode() if queue_id and re.search(rb"[0-9]", queue_id[1]) else ""
+    known = queue_id[1].decode() if queue_id and _KNOWN_ID.fullmatch(queue_id[1]) else ""
     return Reply(outcome, code, next(iter(fitting), ""), known)
 
 

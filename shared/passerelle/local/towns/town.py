@@ -69,7 +69,7 @@ class Town:
         with self._news:
             self.arrivals.append(arrival)
             self._news.notify_all()
-        return f"250 2.0.0 Ok: queued as {self.name}-{len(self.arrivals)}"
+        return f"250 2.0.0 Ok: queued as 4FEED{len(self.arrivals):04X}"  # as Postfix says it
 
 
 @contextmanager
