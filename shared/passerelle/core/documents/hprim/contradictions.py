@@ -1,8 +1,11 @@
-"""What the fields of a result say against each other: flag and normals, one unit and the other; nothing is corrected.
+"""What a result says against itself: flag and normals, one unit and the other, its fields and its row of the text.
 
-Both are carried as they came, with a remark: which of the two is wrong, only the laboratory knows.
+Nothing is corrected. Both are carried as they came, with a remark: which is wrong, only the laboratory knows.
 """
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,16 +14,62 @@ from passerelle.core.message import Measure, Result
 
 _MARGIN = Decimal("0.02")  # of a bound: what is printed was rounded after it was judged
 _EVERYWHERE = frozenset("LNH")
+_MOST_ROWS = 20  # of one label
+_LONGEST_ROW = 200
+_BEFORE = r"[\s.:_*]*"
+_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+_TOLD = re.compile(rf"{_BEFORE}(?P<number>{_PLAIN.pattern})\s*\*?\s*(?P<unit>\D.*)?")
 
 
 def found(result: Result) -> tuple[str, ...]:
-    """Return what is to be remarked on a result."""
+    """Return what is to be remarked on the fields of a result."""
     remarks = []
     if result.flag and result.flag[0] not in _sides(result.measure):
         remarks.append(f"L'anormalité transmise ({result.flag}) ne s'accorde pas avec les valeurs normales.")
     if result.second and _differ(result.measure, result.second):
         remarks.append("Les deux unités ne disent pas la même chose.")
     return tuple(remarks)
+
+
+class Rows:
+    """The lines of a text, to be found by the label that they begin with."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._rows = sorted(_folded(line) for line in lines if len(line) <= _LONGEST_ROW)
+
+    def found(self, result: Result) -> tuple[str, ...]:
+        """Return what is to be remarked on a result beside its row."""
+        return ("Le texte du compte rendu donne une autre valeur.",) if self._differ(result) else ()
+
+    def _differ(self, result: Result) -> bool:
+        """Tell whether lines have another number for this label, in the very unit of the result, and none has its own.
+
+        A number with blanks in it, a limit or a sign is compared with nothing.
+        """
+        label, measure = _folded(result.label), result.measure
+        if not label or not measure.unit or not _PLAIN.fullmatch(measure.value):
+            return False
+        said = Decimal(measure.value.replace(",", "."))
+        told = list(self._numbers(label, _folded(measure.unit)))
+        return bool(told) and not any(_equal(said, one) for one in told)
+
+    def _numbers(self, label: str, unit: str) -> Iterator[Decimal]:
+        its = re.compile(r"\s*".join(map(re.escape, "".join(unit.split()))) + r"(?![\w/*^])")
+        start = bisect_left(self._rows, label)
+        for row in self._rows[start : start + _MOST_ROWS]:
+            rest = _TOLD.match(row, len(label)) if row.startswith(label) else None
+            if rest and its.match(rest["unit"] or ""):
+                yield Decimal(rest["number"].replace(",", "."))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _equal(one: Decimal, other: Decimal) -> bool:
+    """Tell whether two numbers are the same, one of them perhaps rounded."""
+    coarser = max(one, other, key=lambda number: int(number.as_tuple().exponent))
+    return one.quantize(coarser) == other.quantize(coarser)
 
 
 def _differ(one: Measure, other: Measure) -> bool:

@@ -34,7 +34,7 @@ def read(lines: tuple[str, ...], plain: tuple[str, ...], where: str) -> Section:
     for number, line in enumerate(typed, 1):
         section.take(number, line, result=said[number - 1])
     found = _titled(section.found, section.text, plain)
-    judged, doubts = _judged(found, where)
+    judged, doubts = _judged(found, contradictions.Rows((*section.text, *plain)), where)
     return Section(tuple(section.text), judged, (*section.losses, *doubts))
 
 
@@ -95,9 +95,9 @@ def _titled(found: list[tuple[Result, int]], text: list[str], plain: tuple[str, 
     return chapters.read(plain, [(result, len(plain)) for result, _ in found])
 
 
-def _judged(found: tuple[Result, ...], where: str) -> tuple[tuple[Result, ...], list[Loss]]:
+def _judged(found: tuple[Result, ...], rows: contradictions.Rows, where: str) -> tuple[tuple[Result, ...], list[Loss]]:
     """Return the results, with a remark on those that contradict themselves, and what is in doubt."""
-    said = [contradictions.found(result) for result in found]
+    said = [(*contradictions.found(result), *rows.found(result)) for result in found]
     doubts = [Loss("hprim.contradiction", f"{where}, results", *_CONTRADICTION)] if any(said) else []
     named = Counter((result.label.casefold(), result.chapter) for result in found)
     if any(times > 1 for times in named.values()):
