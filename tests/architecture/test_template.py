@@ -1,14 +1,12 @@
-"""template.yaml: clean for cfn-lint, understood by the SAM transform, and its numbers, rights and locks right."""
+"""template.yaml: clean for cfn-lint, understood by the SAM transform, and its numbers, alarms and locks right."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from passerelle.adapters import imap, mailbox, relay, translation
+from passerelle.adapters import imap, mailbox, relay
 from passerelle.adapters.settings import SHORTEST_LEDGER
 from passerelle.core.message import Network
 from passerelle.core.trust import expiry
@@ -16,38 +14,7 @@ from passerelle.steps import accept, collect, deliver, translate
 from passerelle.steps.forget import LIVED
 from passerelle.steps.ports import KEPT
 from passerelle.steps.seal import gathering
-
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = ROOT / "template.yaml"
-WOKEN = ("Accept", "Translate", "Deliver", "Acknowledge")
-VERBS = (*WOKEN, "Audit", "Collect", "Sweep", "Refresh", "Seal")
-READ_MAIL_KEYS = {"Translate", "Deliver", "Collect", "Seal"}
-"""Functions that may read private keys."""
-
-Resources = dict[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def resources() -> Resources:
-    """The resources as plain CloudFormation."""
-    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
-    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - takes a second
-    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - same
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-        template = cfn_yaml.load(str(TEMPLATE))
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::LayerVersion":
-                resource["Properties"]["ContentUri"] = "s3://staging/layer.zip"
-        template["Globals"]["Function"]["CodeUri"] = "s3://staging/functions.zip"
-        plain = Translator({}, Parser()).translate(template, {"Runtime": "python3.13", "Architecture": "arm64"})
-    found: Resources = plain["Resources"]
-    return found
-
-
-def of_type(resources: Resources, kind: str) -> Resources:
-    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+from tests.architecture.deployed import ROOT, TEMPLATE, VERBS, WOKEN, Resources, of_type
 
 
 def test_cfn_lint_finds_nothing() -> None:
@@ -108,73 +75,6 @@ def test_the_last_wait_fits_into_the_function_and_the_function_into_the_lease(re
     assert resources["AcceptFunction"]["Properties"]["Timeout"] < accept.GRACE.total_seconds()
 
 
-def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:
-    for verb in VERBS:
-        function = resources[f"{verb}Function"]["Properties"]
-        assert function["Role"] == {"Fn::GetAtt": [f"{verb}Role", "Arn"]}
-    for role in of_type(resources, "AWS::IAM::Role").values():
-        assert role.get("ManagedPolicyArns", [{"Ref": "TelemetryPolicy"}]) == [{"Ref": "TelemetryPolicy"}]
-
-
-def statements(resources: Resources, verb: str) -> Iterator[tuple[list[str], str]]:
-    for policy in resources[f"{verb}Role"]["Properties"]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            yield statement["Action"], str(statement["Resource"])
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_role_names_what_it_may_do_and_to_what(resources: Resources, verb: str) -> None:
-    for actions, where in statements(resources, verb):
-        assert not [action for action in actions if "*" in action]
-        assert where not in {"*", "['*']"}
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_only_those_who_need_private_keys_may_read_them(resources: Resources, verb: str) -> None:
-    reads = [where for actions, where in statements(resources, verb) if "secretsmanager:GetSecretValue" in actions]
-    opens = [where for actions, where in statements(resources, verb) if "KeyringKey" in where]
-    assert (bool(reads), bool(opens)) == ((verb in READ_MAIL_KEYS,) * 2)
-    names = {"Deliver": "relay.*", "Collect": "mailbox.*", "Seal": "seal-*", "Translate": f"{translation.SMIME}-*"}
-    name = names.get(verb)  # Secrets Manager adds -xxxxxx
-    assert all(f"/keys/{name}'" in where for where in reads)
-
-
-def test_sweep_may_wake_every_verb_and_change_nothing(resources: Resources) -> None:
-    rights = {action: where for actions, where in statements(resources, "Sweep") for action in actions}
-    assert set(rights) == {"dynamodb:Query", "dynamodb:GetItem", "s3:ListBucket", "sqs:SendMessage"}
-    assert all(f"{verb}Queue" in rights["sqs:SendMessage"] for verb in WOKEN)
-
-
-def test_refresh_may_write_what_it_fetched_and_read_no_key_and_no_mail(resources: Resources) -> None:
-    rights = {action: where for actions, where in statements(resources, "Refresh") for action in actions}
-    assert set(rights) == {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:Decrypt", "kms:GenerateDataKey"}
-    assert "ConfigurationBucket.Arn}/refreshed/*" in rights["s3:PutObject"]
-    assert "Mailroom" not in str(rights)
-
-
-def test_nobody_but_refresh_writes_configuration(resources: Resources) -> None:
-    writing = [
-        verb
-        for verb in VERBS
-        for actions, where in statements(resources, verb)
-        if "s3:PutObject" in actions and "Configuration" in where
-    ]
-    assert writing == ["Refresh"]
-
-
-def test_collect_may_put_mail_where_submit_puts_it_and_read_none(resources: Resources) -> None:
-    rights = [(set(actions), where) for actions, where in statements(resources, "Collect")]
-    assert {action for actions, _ in rights for action in actions} == {
-        "s3:PutObject",
-        "s3:GetObject",
-        "s3:ListBucket",
-        "secretsmanager:GetSecretValue",
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
-    }
-    assert not [where for actions, where in rights if "Mailroom" in where and actions != {"s3:PutObject"}]
-
-
 def test_a_mailbox_has_one_collector_at_a_time_whose_last_mail_fits_into_its_time(resources: Resources) -> None:
     function = resources["CollectFunction"]["Properties"]
     assert function["ReservedConcurrentExecutions"] == {"Fn::If": ["Collects", 1, {"Ref": "AWS::NoValue"}]}
@@ -201,22 +101,6 @@ def test_what_refresh_counts_alarms(resources: Resources, metric: str) -> None:
     assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 
 
-def test_who_seals_addresses_makes_keys_of_months_who_audits_opens_and_no_function_destroys(
-    resources: Resources,
-) -> None:
-    rights: dict[str, set[str]] = {}
-    for verb in VERBS:
-        for actions, where in statements(resources, verb):
-            if "Persons" in where:
-                rights.setdefault(verb, set()).update(actions)
-    sealing = {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:Decrypt", "kms:GenerateDataKey"}
-    assert rights == {
-        "Accept": sealing,
-        "Translate": sealing,
-        "Audit": {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"},
-    }
-
-
 def test_what_is_destroyed_is_gone_and_ends_by_itself_a_month_after_the_ledger(resources: Resources) -> None:
     from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes two seconds
 
@@ -235,38 +119,6 @@ def test_what_is_destroyed_is_gone_and_ends_by_itself_a_month_after_the_ledger(r
 def test_the_ledger_forgets_in_time(resources: Resources) -> None:
     table = resources["LedgerTable"]["Properties"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-
-
-def test_nobody_may_change_what_was_kept(resources: Resources) -> None:
-    forbidden = {"s3:DeleteObject", "s3:DeleteObjectVersion", "dynamodb:DeleteItem", "s3:PutBucketPolicy"}
-    assert not [verb for verb in VERBS for actions, _ in statements(resources, verb) if forbidden & set(actions)]
-
-
-def test_seal_may_read_events_and_add_to_the_archive(resources: Resources) -> None:
-    rights = [(set(actions), where) for actions, where in statements(resources, "Seal")]
-    assert {action for actions, _ in rights for action in actions} == {
-        "dynamodb:Query",
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:ListBucket",
-        "secretsmanager:GetSecretValue",
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
-    }
-    assert not [where for _, where in rights if "Mailroom" in where]
-    assert {where for actions, where in rights if actions == {"s3:GetObject"}} == {
-        "[{'Fn::Sub': '${ConfigurationBucket.Arn}/anchors/time.pem'}]"
-    }
-
-
-def test_audit_may_read_what_is_sealed_and_write_events_only(resources: Resources) -> None:
-    rights = [(set(actions), where) for actions, where in statements(resources, "Audit")]
-    reading = [where for actions, where in rights if actions == {"s3:GetObject"} and "Archive" in where]
-    assert reading == [
-        "[{'Fn::Sub': '${ArchiveBucket.Arn}/*'}, {'Fn::Sub': '${ConfigurationBucket.Arn}/anchors/time.pem'}]"
-    ]
-    assert {action for actions, _ in rights for action in actions if "Put" in action} == {"dynamodb:PutItem"}
-    assert not [where for _, where in rights if "Mailroom" in where]
 
 
 def test_the_archive_is_locked_and_only_by_choice_for_everybody(resources: Resources) -> None:

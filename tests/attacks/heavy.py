@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.attacks import bridge, weights, weights_many
+from tests.attacks.bulk import LARGEST
 from tests.attacks.registry import Door
-from tests.attacks.weights import LARGEST, Weight
+from tests.attacks.weights import Weight
 
 WEIGHTS = (*weights.WEIGHTS, *weights_many.WEIGHTS)
 MOST_CPU = 10.0

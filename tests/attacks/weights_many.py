@@ -6,10 +6,10 @@ import zlib
 
 from PIL import Image
 
-from tests.attacks import bridge, weights, zips
+from tests.attacks import bridge, bulk, zips
 from tests.attacks.registry import Door
 from tests.attacks.weights import Weight
-from tests.core.documents import test_hl7
+from tests.core.documents import hl7_messages
 from tests.vectors import make_cda
 
 
@@ -19,11 +19,11 @@ def _cdas(*documents: bytes) -> bytes:
 
 def _blank() -> bytes:
     """Return a PDF of 60 pages, each with 15 MB of blanks."""
-    return weights._pages(zlib.compress(b" " * 15_000_000), 60)
+    return bulk.pages(zlib.compress(b" " * 15_000_000), 60)
 
 
 def _operators() -> bytes:
-    return weights._pages(zlib.compress(b"BT /F1 9 Tf " + b"(a) Tj " * 20_000 + b"ET"), 60)
+    return bulk.pages(zlib.compress(b"BT /F1 9 Tf " + b"(a) Tj " * 20_000 + b"ET"), 60)
 
 
 def _around(*pdfs: bytes) -> tuple[bytes, ...]:
@@ -44,17 +44,17 @@ def _worst() -> bytes:
     """Return a mail that spends all that a mail may: a table, a text, PDFs, beside XML that is no CDA."""
     chance = random.Random(7)  # noqa: S311 - the same every time
     noise = b"%PDF-1.4\n" + chance.randbytes(5_000_000)
-    return _cdas(_table(4_000, 20), _letter(700_000), *_around(_operators(), weights._noise_pdf(), noise))
+    return _cdas(_table(4_000, 20), _letter(700_000), *_around(_operators(), bulk.noise_pdf(), noise))
 
 
 def _hl7(number: int) -> bytes:
-    content = test_hl7.message(*[test_hl7.obx(test_hl7.packed(_table(3_000, 20)))] * number)
+    content = hl7_messages.message(*[hl7_messages.obx(hl7_messages.packed(_table(3_000, 20)))] * number)
     return bridge.xdm(None, bridge.part(content, "oru.hl7", "application/octet-stream"))
 
 
 def _only_hl7(number: int) -> bytes:
     document = make_cda.cda(make_cda.single(_operators()))
-    content = test_hl7.message(*[test_hl7.obx(test_hl7.packed(document))] * number)
+    content = hl7_messages.message(*[hl7_messages.obx(hl7_messages.packed(document))] * number)
     return bridge.mixed(bridge.part(content, "oru.hl7", "application/octet-stream"))
 
 

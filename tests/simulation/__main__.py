@@ -12,7 +12,8 @@ from functools import partial
 from typing import TextIO
 
 from passerelle.core.policy import Ambiguity
-from tests.simulation.designs import Account, CheckThenSend, Design, Idempotent, Ledgered
+from tests.simulation.designs import Account, Design, Ledgered
+from tests.simulation.rivals import CheckThenSend, Idempotent
 
 DAYS = 5
 AFTER = 12  # days more, in which every mail must end

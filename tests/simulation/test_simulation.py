@@ -6,7 +6,8 @@ import pytest
 
 from passerelle.core.policy import Ambiguity
 from tests.simulation.__main__ import live
-from tests.simulation.designs import CheckThenSend, Idempotent, Ledgered
+from tests.simulation.designs import Ledgered
+from tests.simulation.rivals import CheckThenSend, Idempotent
 
 MAILS = 150
 STORM = 0.05

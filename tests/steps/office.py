@@ -1,12 +1,11 @@
 """The whole bridge on fakes: two people who may write to each other, a queue that redelivers, a clock that jumps."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import LocalCode, Network, Professional
 from passerelle.core.policy import Agreement, Correspondent, Doubt, Lock
@@ -35,9 +34,12 @@ from tests.fakes import (
     FakeScanner,
     Killed,
 )
+from tests.steps.faults import Wrapper
 
 CANARIES = ("canari", "serin", "@")
+
 """What no event, no delivery and no error may hold: names, addresses."""
+
 
 DOCTOR = Correspondent(
     Network.APICRYPT,
@@ -49,6 +51,8 @@ DOCTOR = Correspondent(
     "jean.canari",
     (LocalCode("NA", "2951-2", "mmol/L"),),
 )
+
+
 HOSPITAL = Correspondent(
     Network.MSSANTE,
     "medecine.canari@ch-exemple.mssante.example",
@@ -57,9 +61,10 @@ HOSPITAL = Correspondent(
     Lock.CHANNEL,
     Professional("SERIN", "Claire"),
 )
+
+
 OUTWARD = Agreement("ch → ville", HOSPITAL, DOCTOR, Doubt.FLAG)
 INWARD = Agreement("ville → ch", DOCTOR, HOSPITAL, Doubt.FLAG)
-
 PATIENT = ("CANARI", "Camille", "1980-02-29")
 OTHER = ("SERIN", "Sacha", "1981-03-01")
 
@@ -70,56 +75,8 @@ def letter(*patients: tuple[str | None, ...], sender: str = HOSPITAL.address, **
     return b"Locked: 0\n" + json.dumps(said).encode()
 
 
-@dataclass
-class Fault:
-    """What goes wrong, once: at which call of any port, before or after it had its effect."""
-
-    at: int
-    after: bool
-    kind: type[BaseException]
-    calls: int = 0
-
-    def wrap(self, port: object) -> Any:  # noqa: ANN401 - stands for any port
-        return _Flaky(port, self)
-
-    def strike(self) -> None:
-        if self.kind is UnavailableError:
-            raise UnavailableError("fault.planted", "Planted.")
-        raise self.kind
-
-
-class Wrapper(Protocol):
-    """What puts something between the steps and their ports."""
-
-    def wrap(self, port: object) -> Any:  # noqa: ANN401 - stands for any port
-        """Return what stands for a port."""
-
-
-class _Flaky:
-    """A port of which one call fails."""
-
-    def __init__(self, port: object, fault: Fault) -> None:
-        self._port, self._fault = port, fault
-
-    def __getattr__(self, name: str) -> object:
-        return _flaky(getattr(self._port, name), self._fault)
-
-
-def _flaky(method: Callable[..., object], fault: Fault) -> Callable[..., object]:
-    def call(*arguments: object) -> object:
-        mine, fault.calls = fault.calls, fault.calls + 1
-        if mine == fault.at and not fault.after:
-            fault.strike()
-        result = method(*arguments)
-        result = iter(list(result)) if isinstance(result, Iterator) else result
-        if mine == fault.at and fault.after:
-            fault.strike()
-        return result
-
-    return call
-
-
 PORTS = ("clock", "mint", "mailroom", "ledger", "queue", "marks", "persons", "kept")
+
 """What every desk has."""
 
 

@@ -14,7 +14,8 @@ from passerelle.core.receipts.lifecycle import State, allows
 from passerelle.steps.deliver import AMBIGUOUS
 from passerelle.steps.sweep import sweep
 from tests.fakes import Killed
-from tests.steps.office import CANARIES, DOCTOR, OTHER, PATIENT, Fault, Office, letter
+from tests.steps.faults import Fault
+from tests.steps.office import CANARIES, DOCTOR, OTHER, PATIENT, Office, letter
 
 KINDS = (UnavailableError, Killed, RuntimeError)
 

@@ -12,7 +12,8 @@ from passerelle.core.receipts.reception import DELETED, DELIVERED, DISPLAYED, FA
 from passerelle.steps.sweep import sweep
 from tests.fakes import Killed
 from tests.steps.correspondence import ASKS_DSN, ASKS_MDN, ORIGINAL, READ, came_back, dsn, mail, mdn, notices, sent
-from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Fault, Office
+from tests.steps.faults import Fault
+from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office
 
 
 @pytest.mark.parametrize(

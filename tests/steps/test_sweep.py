@@ -11,7 +11,8 @@ from passerelle.core.receipts.lifecycle import AT_WORK, OWING, State
 from passerelle.steps.accept import accept
 from passerelle.steps.sweep import LOOKS, VERBS, sweep
 from tests.fakes import Killed
-from tests.steps.office import DOCTOR, HOSPITAL, Fault, Office, letter
+from tests.steps.faults import Fault
+from tests.steps.office import DOCTOR, HOSPITAL, Office, letter
 
 
 @pytest.mark.parametrize(

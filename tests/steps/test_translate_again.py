@@ -11,14 +11,8 @@ from passerelle.core.receipts.lifecycle import State
 from passerelle.steps.sweep import sweep
 from passerelle.steps.translate import FAULT, GRACE, MOST_FAULTS, MOST_RETRIES, STALLED, translate
 from tests.fakes import Killed
-from tests.steps.office import (
-    CANARIES,
-    INWARD,
-    OUTWARD,
-    Fault,
-    Office,
-    letter,
-)
+from tests.steps.faults import Fault
+from tests.steps.office import CANARIES, INWARD, OUTWARD, Office, letter
 
 
 def test_a_second_run_only_wakes_deliver_again() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.core.networks import allowed, told
-from tests.core.networks.allowed import Pair
+from tests.core.networks.excuses import Pair
 from tests.core.networks.told import Line
 
 
