@@ -15,16 +15,24 @@ from passerelle.local.towns import world
 from passerelle.local.towns.letters.post import Post, Posted
 from passerelle.local.towns.world import World
 from passerelle.local.trouble import SetupError
+from tests.adapters.provider import CLIENT, Provider, providing
 
 COMMAND = [sys.executable, "-c", "from passerelle.local.command import main; main()"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def issuer() -> Iterator[Provider]:
+    """Who names those who ask."""
+    with providing() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def here(tmp_path_factory: pytest.TempPathFactory, issuer: Provider) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     try:
-        with world.opened(ROOT, folder) as opened:
+        with world.opened(ROOT, folder, more={"OidcIssuer": issuer.base, "PageClient": CLIENT}) as opened:
             yield opened
     except SetupError as error:
         if error.key == "setup.ministack":

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from passerelle.adapters.agreements import Book
 from passerelle.core.message import Network
@@ -41,8 +42,8 @@ def checkout() -> Path:
 
 
 @contextmanager
-def opened(root: Path, folder: Path, port: int = 0) -> Iterator[World]:
-    """Open the world; `folder` is for what the emulator writes, `port` 0 for any that is free."""
+def opened(root: Path, folder: Path, port: int = 0, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[World]:
+    """Open the world; `folder` is for what the emulator writes, `port` 0 for any that is free, `more` parameters."""
     command = emulator.executable(root)
     book = agreements.read(root / AGREEMENTS)
     issued = papers.issue(book.people.values(), datetime.now(UTC))
@@ -50,7 +51,8 @@ def opened(root: Path, folder: Path, port: int = 0) -> Iterator[World]:
         towns = {network: stack.enter_context(_town(network, book, issued)) for network in Network}
         endpoint = stack.enter_context(emulator.running(command, folder, port))
         published = stack.enter_context(_published(book, issued))
-        bridge = deployment.deploy(root, cloud.local(endpoint), {**_relays(towns), **published, **SEALED_AT_ONCE})
+        given = {**_relays(towns), **published, **SEALED_AT_ONCE, **more}
+        bridge = deployment.deploy(root, cloud.local(endpoint), given)
         _furnish(bridge, (root / AGREEMENTS).read_bytes(), issued)
         if bridge.invoke("refresh")["faults"]:
             raise SetupError("setup.refresh", log=folder / "ministack.log")
