@@ -1,6 +1,5 @@
 """What has happened before each event of events/, and what must be so after it."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,29 +13,14 @@ from passerelle.adapters import events, wiring
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.receipts import archive, chain
-from passerelle.core.receipts.delivery import Delivery, Event, delivery_id, moved, notice_id
+from passerelle.core.receipts.delivery import Delivery, Event, moved, notice_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.towns.announcements import signed, white_list
 from passerelle.local.towns.publisher import Page, publishing
 from passerelle.steps.ports import Identity
 from tests.adapters import peers
-from tests.adapters.lambdas import NOW, World, at, failed
+from tests.adapters.lambdas import ARRIVED, ENVELOPE, ID, MAIL, NOW, RECIPIENT, SENDER, World, at, failed
 from tests.vectors import lists, make_directory, pki
-
-SENDER, RECIPIENT = "medecine.interne@ch-exemple.mssante.example", "jean.martin.59@passerelle.mssante.example"
-
-
-MAIL = (
-    f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: Bonjour\r\nDate: Sun, 22 Nov 2026 09:00:00 +0100\r\n"
-    "Message-ID: <1@ch-exemple.mssante.example>\r\nMIME-Version: 1.0\r\n"
-    "Content-Type: text/plain; charset=utf-8\r\n\r\nSans document.\r\n"
-).encode()
-
-
-DIGEST = hashlib.sha256(MAIL).hexdigest()
-ENVELOPE = Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), DIGEST)
-ID = delivery_id(ENVELOPE.id, 0)
-ARRIVED = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 def mail_arrived(world: World, answer: Callable[[], dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """A function as Lambda runs it, in a world of moto and a mail server on loopback."""
 
+import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass, field, replace
@@ -11,14 +12,25 @@ from typing import Any
 from passerelle.adapters import collection, events, publications, sealing, translation, wiring
 from passerelle.adapters.api import desks
 from passerelle.adapters.mailroom import S3Mailroom
-from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.message import Network
+from passerelle.core.receipts.delivery import Delivery, Event, delivery_id
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
-from tests.adapters.happenings import ARRIVED, ENVELOPE, ID, MAIL
 
 EVENTS = sorted((clouds.ROOT / "events").glob("*.json"))
 NOW = datetime.now(UTC)
+SENDER, RECIPIENT = "medecine.interne@ch-exemple.mssante.example", "jean.martin.59@passerelle.mssante.example"
+MAIL = (
+    f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: Bonjour\r\nDate: Sun, 22 Nov 2026 09:00:00 +0100\r\n"
+    "Message-ID: <1@ch-exemple.mssante.example>\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n\r\nSans document.\r\n"
+).encode()
+DIGEST = hashlib.sha256(MAIL).hexdigest()
+ENVELOPE = Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), DIGEST)
+ID = delivery_id(ENVELOPE.id, 0)
+ARRIVED = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @dataclass

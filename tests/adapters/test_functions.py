@@ -19,8 +19,8 @@ from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
-from tests.adapters.happenings import CASES, ID
-from tests.adapters.lambdas import EVENTS, NOW, Context, Inbox, World, failed, forget, function, run
+from tests.adapters.happenings import CASES
+from tests.adapters.lambdas import EVENTS, ID, NOW, Context, Inbox, World, failed, forget, function, run
 from tests.adapters.test_settings import GOOD
 
 
