@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from passerelle.adapters import events, wiring
+from passerelle.adapters.page import doors
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.receipts import archive, chain
@@ -19,7 +20,7 @@ from passerelle.local.towns.announcements import signed, white_list
 from passerelle.local.towns.publisher import Page, publishing
 from passerelle.steps.ports import Identity
 from tests.adapters import peers
-from tests.adapters.lambdas import ARRIVED, ENVELOPE, ID, MAIL, NOW, RECIPIENT, SENDER, World, at, failed
+from tests.adapters.lambdas import ARRIVED, ENVELOPE, ID, MAIL, NOW, RECIPIENT, SENDER, World, at, failed, forget
 from tests.vectors import lists, make_directory, pki
 
 
@@ -162,6 +163,21 @@ def asked_for() -> list[Event]:
     return [one for one in wiring.ledger().logged(since, since + timedelta(minutes=2)) if one.actor == "audit"]
 
 
+def browser_comes(world: World, answer: Callable[[], dict[str, Any]]) -> None:
+    given = answer()
+    assert (given["statusCode"], given["headers"]["Location"]) == (303, "/sign-in?to=%2Fen%2Fwaiting")
+    assert asked_for() == []
+    secret = {"Name": "stack/keys/page", "SecretString": json.dumps({"client_secret": "canari-secret"})}
+    world.cloud.client("secretsmanager").create_secret(**secret)
+    forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASSERELLE_PAGE_SECRET", "true")
+        door = doors.door()
+    assert door
+    assert door.issuer.client.secret == "canari-secret"
+    assert "canari" not in repr(door)
+
+
 def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
     """A scripted mailbox holds one mail; what the answer is to accept is shown by the other events."""
     posted = b"Return-Path: <%b>\r\nReceived: from mx by imap.example\r\n" % SENDER.encode() + MAIL
@@ -187,6 +203,7 @@ def mail_waits(world: World, answer: Callable[[], dict[str, Any]]) -> None:
 
 CASES = {
     "collect.mail-waits": mail_waits,
+    "audit.browser-comes": browser_comes,
     "audit.day-is-asked-for": day_is_asked_for,
     "audit.held-mail-is-released": held_mail_is_released,
     "audit.stranger-asks": stranger_asks,

@@ -12,6 +12,7 @@ from typing import Any
 from passerelle.adapters import collection, events, publications, sealing, translation, wiring
 from passerelle.adapters.api import desks
 from passerelle.adapters.mailroom import S3Mailroom
+from passerelle.adapters.page import doors
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
 from passerelle.core.receipts.delivery import Delivery, Event, delivery_id
@@ -19,8 +20,6 @@ from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
 
-EVENTS = sorted((clouds.ROOT / "events").glob("*.json"))
-NOW = datetime.now(UTC)
 SENDER, RECIPIENT = "medecine.interne@ch-exemple.mssante.example", "jean.martin.59@passerelle.mssante.example"
 MAIL = (
     f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: Bonjour\r\nDate: Sun, 22 Nov 2026 09:00:00 +0100\r\n"
@@ -31,6 +30,9 @@ DIGEST = hashlib.sha256(MAIL).hexdigest()
 ENVELOPE = Envelope(Network.MSSANTE, SENDER, (RECIPIENT,), DIGEST)
 ID = delivery_id(ENVELOPE.id, 0)
 ARRIVED = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+EVENTS = sorted((clouds.ROOT / "events").glob("*.json"))
+NOW = datetime.now(UTC)
 
 
 @dataclass
@@ -115,7 +117,7 @@ def failed(answer: dict[str, Any]) -> list[str]:
 
 def forget() -> None:
     """Let the next event be that of a new process."""
-    for module in (wiring, desks, translation, publications, collection, sealing):
+    for module in (wiring, desks, doors, translation, publications, collection, sealing):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
