@@ -128,6 +128,7 @@ def test_a_token_without_a_role_or_a_name_is_no_token(gateway: Gateway, claims: 
         ({"preferred_username": "camille@canari.example"}, r"sub-[0-9a-f]{16}"),
         ({"sub": "auth0|77"}, r"sub-[0-9a-f]{16}"),
         ({"scope": "https://api.example/auditor"}, "anne.durand"),
+        ({"scope": "[openid auditor]"}, "anne.durand"),
     ],
 )
 def test_who_asks_is_named_in_the_event_and_never_by_an_address(

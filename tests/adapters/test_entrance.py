@@ -52,6 +52,14 @@ def test_a_partner_sees_his_domain(provider: Provider) -> None:
     assert browser.ask("/fr/waiting").status is HTTPStatus.FORBIDDEN
 
 
+def test_scopes_may_come_as_a_list_and_names_as_anything(provider: Provider) -> None:
+    provider.person = {"sub": "77", "scp": ["auditor", "openid"], "preferred_username": 7}
+    browser = Browser(provider)
+    browser.enter()
+    assert browser.ask("/fr/waiting").status is HTTPStatus.OK
+    assert dict(browser.gateway.register.asked[-1].details)["author"] == "7"
+
+
 def test_without_a_role_nobody_comes_in(provider: Provider) -> None:
     provider.person["scope"] = "openid profile"
     answer = Browser(provider).enter()

@@ -107,7 +107,7 @@ class Issuer:
             return ""
         return f"{endpoint}?{urlencode({'client_id': self.client.id, 'post_logout_redirect_uri': back})}"
 
-    def claims(self, code: str, entry: Entry, back: str) -> dict[str, Any]:
+    def claims(self, code: str, entry: Entry, back: str) -> dict[str, str]:
         """Return the claims of who has signed in; UntrustedError `page.token` unless both tokens are good."""
         given = self._exchanged(code, entry, back)
         said, may = self._checked(given.get("id_token")), self._checked(given.get("access_token"))
@@ -116,7 +116,8 @@ class Issuer:
         for_api = self.client.audience in {*_listed(may.get("aud")), may.get("client_id")}
         if not (for_us and asked_now and for_api and said["sub"] == may["sub"]):
             raise _bad()
-        return {**{name: said[name] for name in ("preferred_username", "username") if name in said}, **may}
+        told = {name: said[name] for name in ("preferred_username", "username") if name in said} | may
+        return {name: " ".join(map(str, _listed(value))) for name, value in told.items()}
 
     def _exchanged(self, code: str, entry: Entry, back: str) -> Mapping[str, Any]:
         form = {

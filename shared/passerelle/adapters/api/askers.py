@@ -31,7 +31,8 @@ def named(claims: Mapping[str, str]) -> Asker:
 
 def _scopes(claims: Mapping[str, str]) -> set[str]:
     """Return the scopes of a token, without the name of the resource server that some issuers put before them."""
-    return {scope.rpartition("/")[2] for scope in claims.get("scope", claims.get("scp", "")).split()}
+    listed = claims.get("scope", claims.get("scp", "")).strip("[]")  # API Gateway writes a list as [a b]
+    return {scope.rpartition("/")[2] for scope in listed.split()}
 
 
 def _author(name: str) -> str:

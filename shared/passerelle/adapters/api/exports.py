@@ -17,11 +17,16 @@ from passerelle.steps.audit.export import export
 
 router = Router()  # type: ignore[no-untyped-call] # published so
 
+
+def _schema(media: str) -> dict[str, str]:
+    return {"type": "object" if media.endswith("+json") else "string"}
+
+
 _FILES: dict[int, OpenAPIResponse] = {
     HTTPStatus.OK: {
         "description": "Events, oldest first; rows of CSV have their head in the first part only",
         "headers": {"Link": {"description": 'The next part, rel="next"', "schema": {"type": "string"}}},
-        "content": {writer.media.partition(";")[0]: {"schema": {"type": "string"}} for writer in WRITERS.values()},
+        "content": {writer.media.partition(";")[0]: {"schema": _schema(writer.media)} for writer in WRITERS.values()},
     }
 }
 

@@ -30,6 +30,7 @@ HEADERS = MappingProxyType(
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "same-origin",
+        "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over TLS only
         "X-Content-Type-Options": "nosniff",
     }
 )
