@@ -16,7 +16,7 @@ from passerelle.steps.collect.ports import CollectDesk, Mailbox, Source, Waiting
 from passerelle.steps.ports import Desk
 from tests.adapters import clouds, dovecot
 from tests.adapters.dovecot import USER, Dovecot, Papers, mailbox
-from tests.fakes import FakeLedger, FakeMint, FakeQueue, Killed
+from tests.fakes import FakeLedger, FakeMint, FakeQueue, FakeRegister, Killed
 
 DOCTOR = "jean.martin.59@passerelle.mssante.example"
 SENDER = "medecine.interne@ch-exemple.mssante.example"
@@ -53,6 +53,8 @@ def desk(moto_cloud: Cloud, imap_server: Dovecot, imap_papers: Papers) -> Collec
         sources=(Source(Network.MSSANTE, mailbox(imap_server, imap_papers), USER),),
         is_alias=lambda network, address: (network, address) == (Network.MSSANTE, DOCTOR),
         largest=LARGEST,
+        mint=FakeMint(),
+        diary=FakeRegister(FakeLedger()),
     )
 
 

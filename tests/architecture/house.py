@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 ERRORS = {"MalformedError", "UnsupportedError", "UntrustedError", "UnavailableError", "OvertakenError"}
 LOSSES = {"Loss", "lose"}
-VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate|operator|audit)\.[a-z-]+")
+VERDICT = re.compile(r"(?:policy|doubt|bridge|delivery|receipt|duplicate|operator|audit|collect)\.[a-z-]+")
 NUMBER = "7000000"
 PLACES = re.compile(r"/(?:work|root|home/\w+)/\w|/[s]imple/|index[-]url|resolved.*https?:|file[:]///")  # not itself
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,6 +74,10 @@ def test_what_waits_in_the_mailbox_becomes_deliveries(ends: tuple[Bridge, Doveco
     envelopes = [bridge.mailroom.envelope(one.envelope) for one in found]
     assert {bridge.mailroom.read(one.mail) for one in envelopes} == set(MAILS)
     assert [(one.sender, one.recipients) for one in envelopes] == [(SENDER, (DOCTOR,))] * 2
+    now = datetime.now(UTC)
+    done = [event for event in bridge.ledger.logged(now - timedelta(hours=1), now) if event.actor == "collect"]
+    assert {event.reason for event in done} == {"collect.removed"}
+    assert {dict(event.details)["mail"] for event in done} == {one.mail for one in envelopes}
 
 
 def test_a_mail_without_a_recipient_stays_there_flagged(ends: tuple[Bridge, Dovecot]) -> None:

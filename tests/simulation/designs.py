@@ -15,7 +15,7 @@ from passerelle.steps.collect import collect
 from passerelle.steps.collect.ports import CollectDesk, Source
 from passerelle.steps.deliver import AMBIGUOUS
 from passerelle.steps.sweep import sweep
-from tests.fakes import FakeClock, FakeMailbox
+from tests.fakes import FakeClock, FakeMailbox, FakeRegister
 from tests.simulation.days import Days
 from tests.simulation.weather import Weather
 from tests.steps.correspondence import delivered
@@ -77,6 +77,8 @@ class Ledgered(Office):
             sources=tuple(Source(one, self.weather.wrap(box), "bal@x") for one, box in self.mailboxes.items()),
             is_alias=lambda network, address: (network, address) in aliases,
             largest=1 << 20,
+            mint=self.desk.mint,
+            diary=self.weather.wrap(FakeRegister(self.ledger)),
         )
 
     def handle(self, verb: str, name: str) -> None:

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from passerelle.core.errors import UnavailableError
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
+from passerelle.core.receipts import trace
 from passerelle.core.receipts.lifecycle import State
+from passerelle.core.receipts.trace import Action
 from passerelle.steps.collect import BUDGET, MOST_FAULTS, MOST_MAILS, Round, collect
 from passerelle.steps.collect.ports import CollectDesk, Source, Waiting
-from tests.fakes import FakeMailbox
+from tests.fakes import FakeMailbox, FakeMint, FakeRegister
 from tests.steps.correspondence import mail
 from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office
 
@@ -27,7 +30,7 @@ class Collecting:
 
     def __init__(self, office: Office | None = None) -> None:
         self.office = office or Office()
-        self.mailbox = FakeMailbox()
+        self.mailbox, self.diary = FakeMailbox(), FakeRegister(self.office.ledger)
         source = Source(Network.MSSANTE, self.mailbox, OWNER)
         aliases = {(one.network.other, one.alias) for one in (DOCTOR, HOSPITAL)}
         self.desk = CollectDesk(
@@ -36,6 +39,8 @@ class Collecting:
             sources=(source,),
             is_alias=lambda network, address: (network, address) in aliases,
             largest=100_000,
+            mint=FakeMint(),
+            diary=self.diary,
         )
 
     def change(self, **source: str) -> None:
@@ -76,6 +81,34 @@ def test_a_mail_is_removed_only_when_mail_and_envelope_are_kept(here: Collecting
     with pytest.raises(ZeroDivisionError):
         here.run()
     assert list(here.mailbox.holds().values()) == [""]
+
+
+def test_what_is_done_to_a_mailbox_is_an_event_before_it_is_done(here: Collecting) -> None:
+    here.mailbox.post(posted(), b"no header at all")
+    here.run()
+    left, removed = sorted(here.diary.asked, key=lambda event: event.reason)
+    assert (removed.actor, removed.reason, left.reason) == ("collect", "collect.removed", "collect.left")
+    (kept,) = here.office.mailroom.mails
+    assert dict(removed.details) == {"network": "mssante", "uid": "1.1", "mail": kept}
+    assert dict(left.details) == {"network": "mssante", "uid": "1.2", "fault": "mail.header"}
+    assert trace.of(removed).action is Action.DELETE
+    assert (trace.of(left).action, trace.of(left).answer) == (Action.LEAVE, "fault=mail.header")
+
+
+@pytest.mark.parametrize("mail_", [posted(), b"no header at all"])
+def test_what_cannot_be_traced_is_not_done_and_tried_again(here: Collecting, mail_: bytes) -> None:
+    here.mailbox.post(mail_)
+    note = here.diary.note
+    here.diary.note = _away  # type: ignore[method-assign, assignment]
+    assert here.run().faults == [(Network.MSSANTE, "ledger.unavailable")]
+    assert list(here.mailbox.holds().values()) == [""]
+    here.diary.note = note  # type: ignore[method-assign]
+    here.run()
+    assert here.mailbox.holds() in ({}, {mail_: "F"})
+
+
+def _away(*_: object) -> None:
+    raise UnavailableError("ledger.unavailable", "The ledger did not answer as it should.")
 
 
 def test_the_same_mail_again_opens_no_second_delivery(here: Collecting) -> None:

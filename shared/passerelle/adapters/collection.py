@@ -5,6 +5,7 @@ from functools import cache
 from passerelle.adapters import telemetry, wiring
 from passerelle.adapters.guard import PeerGuard
 from passerelle.adapters.mailbox import Access, ImapMailbox
+from passerelle.adapters.register import DynamoRegister
 from passerelle.core.mail.prescan import LARGEST_MAIL
 from passerelle.core.message import Network
 from passerelle.steps.collect import Round
@@ -20,6 +21,9 @@ def desk() -> CollectDesk:
         sources=tuple(source for network in Network if (source := _source(network))),
         is_alias=lambda network, address: (network, address.casefold()) in wiring.agreements().book().aliases,
         largest=min(LARGEST_MAIL, wiring.settings().largest_mail_mib << 20),
+        mint=wiring.mint,
+        diary=DynamoRegister(wiring.ledger().client, wiring.ledger().table),
+        kept=wiring.retention(),
     )
 
 

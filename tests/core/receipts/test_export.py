@@ -106,7 +106,7 @@ def _without_nothing(value: object) -> bool:
         ("translate", State.READY, "", ("110100", "E", "transform")),
         ("translate", State.QUARANTINED, "cms.signature", ("110113", "E", "transform")),
         ("deliver", State.SENDING, "", ("110106", "R", "transmit")),
-        ("collect", State.ABSORBED, "mailbox.removed", ("110100", "D", "destroy")),
+        ("collect", State.ABSORBED, "collect.removed", ("110100", "D", "destroy")),
         ("operator", State.RECEIVED, "operator.released", ("110100", "U", "amend")),
         ("audit", State.ABSORBED, "audit.export", ("110101", "R", "access")),
         ("audit", State.ABSORBED, "audit.refused", ("110113", "R", "access")),

@@ -36,6 +36,7 @@ _TYPES: Mapping[Action, tuple[_Type, str, str]] = MappingProxyType(
         Action.SEND: (_EXPORT, "R", "transmit"),
         Action.TELL: (_APPLICATION, "C", "originate"),
         Action.DELETE: (_APPLICATION, "D", "destroy"),
+        Action.LEAVE: (_APPLICATION, "U", ""),
         Action.DECIDE: (_APPLICATION, "U", "amend"),
         Action.ASK: (_USED, "R", "access"),
         Action.OTHER: (_APPLICATION, "E", ""),

@@ -27,6 +27,7 @@ class Action(Enum):
     SEND = "send"
     TELL = "tell"
     DELETE = "delete"
+    LEAVE = "leave"
     DECIDE = "decide"
     ASK = "ask"
     OTHER = "other"
@@ -43,7 +44,7 @@ class Outcome(Enum):
 _ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "accept": Action.RECEIVE,
-        "collect": Action.DELETE,
+        "collect": Action.LEAVE,
         "translate": Action.TRANSLATE,
         "deliver": Action.SEND,
         "acknowledge": Action.TELL,
@@ -56,6 +57,7 @@ _REQUESTS: Mapping[tuple[Action, State], str] = MappingProxyType(
         (Action.SEND, State.CLAIMED): "SMTP MAIL RCPT DATA",
         (Action.SEND, State.SENDING): "SMTP end of data",
         (Action.DELETE, State.ABSORBED): "IMAP UID STORE \\Deleted, UID EXPUNGE",
+        (Action.LEAVE, State.ABSORBED): "IMAP UID STORE \\Flagged",
     }
 )
 _ENDS: Mapping[State, Outcome] = MappingProxyType(
@@ -68,6 +70,9 @@ _ENDS: Mapping[State, Outcome] = MappingProxyType(
 )
 _TROUBLE = frozenset({"code", "fault", "retry"})
 """Details of an event after which the delivery is tried again."""
+
+REMOVED = "collect.removed"
+"""The reason of the deletion of a mail that was collected."""
 
 DENIED = "audit.refused"
 """The reason of a question that its asker has no right to."""
@@ -87,7 +92,7 @@ class Trace:
 def of(event: Event) -> Trace:
     """Return what a trace says of an event."""
     details = dict(event.details)
-    action = _ACTIONS.get(event.actor, Action.OTHER)
+    action = Action.DELETE if event.reason == REMOVED else _ACTIONS.get(event.actor, Action.OTHER)
     answer = " ".join(f"{name}={details[name]}" for name in _DETAILS if name in details)
     request = _REQUESTS.get((action, event.state), "")
     return Trace(details.get("author", "").strip() or BRIDGE, action, request, answer, _outcome(event, details))
@@ -97,4 +102,6 @@ def _outcome(event: Event, details: Mapping[str, str]) -> Outcome:
     if event.reason == DENIED:
         return Outcome.SERIOUS
     again = event.state in {State.RECEIVED, State.READY} and _TROUBLE & details.keys()
+    if event.actor == "collect" and "fault" in details:
+        return Outcome.MINOR
     return Outcome.MINOR if again else _ENDS.get(event.state, Outcome.SUCCESS)

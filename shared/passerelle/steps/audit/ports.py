@@ -6,13 +6,25 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from passerelle.core.receipts import chain
 from passerelle.core.receipts.archive import Files
 from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
 from passerelle.core.receipts.verification import CheckStamp
-from passerelle.steps.ports import KEPT, Clock, Details, Ledger, Marks, Mint, Persons, Unmarked, Unsealed, ending
+from passerelle.steps.ports import (
+    KEPT,
+    Clock,
+    Details,
+    Diary,
+    Ledger,
+    Marks,
+    Mint,
+    Persons,
+    Unmarked,
+    Unsealed,
+    alone,
+    ending,
+)
 
 
 class Role(Enum):
@@ -116,7 +128,7 @@ class Tally:
         return sum(self.counts.values())
 
 
-class Register(Protocol):
+class Register(Diary, Protocol):
     """The ledger, as a reader turns its pages (DynamoDB)."""
 
     def leaf(self, by: By, value: str, after: Place | None, most: int) -> Leaf:
@@ -146,6 +158,5 @@ class AuditDesk:
 
     def note(self, actor: str, reason: str, details: Details) -> None:
         """Write an event that stands alone, in the form of a delivery's first."""
-        alone = Delivery(f"{actor}-{self.mint()}", State.ABSORBED, self.clock(), reason=reason)
-        event = Event(self.mint(), alone.opened_at, actor, alone.state, reason, details)
-        self.register.note(chain.linked(event, alone), ending(alone.opened_at, self.kept))
+        event = alone(actor, reason, details, self.mint, self.clock())
+        self.register.note(event, ending(event.at, self.kept))

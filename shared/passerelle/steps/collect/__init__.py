@@ -5,7 +5,8 @@
 2. A mail that is too large, or that does not say from whom and to whom it came, stays in the mailbox, flagged. Whoever
    clears the flag has it tried again.
 3. The small ones first, so that one that takes too long holds no other up; one that fails is passed over.
-4. Two who collect at once do no harm: a UID is never given twice, and removing what is gone changes nothing.
+4. What is done to a mailbox is an event before it is done (ECO.4.1.2); what cannot be traced is not done.
+5. Two who collect at once do no harm: a UID is never given twice, and removing what is gone changes nothing.
 """
 
 import hashlib
@@ -17,7 +18,9 @@ from passerelle.core.mail import arrival
 from passerelle.core.mail.arrival import Arrival
 from passerelle.core.mail.envelope import Envelope
 from passerelle.core.message import Network
+from passerelle.core.receipts.trace import REMOVED
 from passerelle.steps.collect.ports import CollectDesk, Source, Waiting
+from passerelle.steps.ports import Details
 
 __all__ = ["BUDGET", "MOST_FAULTS", "MOST_MAILS", "Round", "collect"]
 
@@ -26,6 +29,9 @@ MOST_MAILS = 200
 
 BUDGET = timedelta(seconds=60)
 """How long a run goes on to the next mail of a mailbox."""
+
+LEFT = "collect.left"
+"""The reason of the event of a mail that stays in its mailbox."""
 
 MOST_FAULTS = 3
 """Faults of one mailbox in a run: beyond, it is away."""
@@ -75,13 +81,19 @@ def _take(desk: CollectDesk, source: Source, mail: Waiting, made: Round) -> None
         envelope = _envelope(desk, source, content)
         desk.mailroom.keep(content)
     except MalformedError as error:
+        desk.note(LEFT, (*_named(source, mail), ("fault", error.code)))
         source.mailbox.leave(mail)
         made.left.append((source.network, mail.name, error.code))
         made.waiting_for_a_person += 1
         return
     desk.mailroom.receive(envelope)
+    desk.note(REMOVED, (*_named(source, mail), ("mail", envelope.mail)))
     source.mailbox.remove(mail)
     made.taken += 1
+
+
+def _named(source: Source, mail: Waiting) -> Details:
+    return (("network", source.network.value), ("uid", mail.name))
 
 
 def _fetched(desk: CollectDesk, source: Source, mail: Waiting) -> bytes:

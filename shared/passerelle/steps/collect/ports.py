@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from passerelle.core.message import Network
-from passerelle.steps.ports import Clock, Mailroom
+from passerelle.steps.ports import KEPT, Clock, Details, Diary, Mailroom, Mint, alone, ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,11 @@ class CollectDesk:
     sources: tuple[Source, ...]
     is_alias: Callable[[Network, str], bool]  # whether somebody is known under this address on this network
     largest: int  # bytes of a mail
+    mint: Mint
+    diary: Diary
+    kept: timedelta = KEPT
+
+    def note(self, reason: str, details: Details) -> None:
+        """Write what is about to be done to a mailbox (ECO.4.1.2): what cannot be traced is not done."""
+        event = alone("collect", reason, details, self.mint, self.clock())
+        self.diary.note(event, ending(event.at, self.kept))

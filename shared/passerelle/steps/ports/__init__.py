@@ -6,7 +6,7 @@ from passerelle.steps.ports.clock import Chance, Clock, Mint
 from passerelle.steps.ports.desks import RECORD_TRIES, AcknowledgeDesk, Bridge, DeliverDesk, Desk, TranslateDesk
 from passerelle.steps.ports.form import Form
 from passerelle.steps.ports.keyring import Identity, Keyring, RemoteIdentity
-from passerelle.steps.ports.ledger import KEPT, Details, Ledger, ending
+from passerelle.steps.ports.ledger import KEPT, Details, Diary, Ledger, alone, ending
 from passerelle.steps.ports.mailroom import Mailroom
 from passerelle.steps.ports.marks import Marks, Unmarked
 from passerelle.steps.ports.persons import Persons, Unsealed
@@ -26,6 +26,7 @@ __all__ = [
     "DeliverDesk",
     "Desk",
     "Details",
+    "Diary",
     "Errand",
     "Finding",
     "Form",
@@ -46,6 +47,7 @@ __all__ = [
     "TranslateDesk",
     "Unmarked",
     "Unsealed",
+    "alone",
     "ending",
     "endless",
 ]

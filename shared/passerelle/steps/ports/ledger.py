@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from passerelle.core.receipts import chain
 from passerelle.core.receipts.delivery import Delivery, Event
+from passerelle.core.receipts.lifecycle import State
+from passerelle.steps.ports.clock import Mint
 
 Details = tuple[tuple[str, str], ...]
 """What an event says beside its reason: short strings without patient data."""
@@ -17,6 +20,19 @@ KEPT = timedelta(days=397)
 def ending(opened_at: datetime, kept: timedelta) -> datetime:
     """Return when the ledger forgets what was opened at a time: a whole second, as DynamoDB has it."""
     return (opened_at + kept).replace(microsecond=0)
+
+
+def alone(actor: str, reason: str, details: Details, mint: Mint, now: datetime) -> Event:
+    """Return an event that belongs to no delivery, in the form of a delivery's first."""
+    one = Delivery(f"{actor}-{mint()}", State.ABSORBED, now, reason=reason)
+    return chain.linked(Event(mint(), now, actor, one.state, reason, details), one)
+
+
+class Diary(Protocol):
+    """Where events stand that belong to no delivery (DynamoDB)."""
+
+    def note(self, event: Event, expires: datetime) -> None:
+        """Write an event; written twice, it is one. The ledger forgets it some day."""
 
 
 class Ledger(Protocol):
