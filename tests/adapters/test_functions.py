@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.client import BaseClient
 
 from passerelle.adapters import events, telemetry
 from passerelle.core.errors import MalformedError
@@ -22,6 +23,10 @@ from tests.adapters import clouds
 from tests.adapters.happenings import CASES
 from tests.adapters.lambdas import EVENTS, ID, NOW, Context, Inbox, World, failed, forget, function, run
 from tests.adapters.test_settings import GOOD
+from tests.architecture import deployed
+
+RIGHTS = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}
+"""Calls whose right has another name."""
 
 
 @pytest.fixture
@@ -68,9 +73,42 @@ def world(moto_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
     forget()
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The rights that the calls of AWS need, from now on."""
+    needed: set[str] = set()
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def noting(client: Any, operation: str, arguments: dict[str, Any]) -> object:  # noqa: ANN401 - boto3's
+        kinds = [f"{kind}Item" for one in arguments.get("TransactItems", ()) for kind in one] or [operation]
+        needed.update(f"{client.meta.service_model.signing_name}:{RIGHTS.get(kind, kind)}" for kind in kinds)
+        return call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", noting)
+    return needed
+
+
+@pytest.fixture(scope="module")
+def granted() -> dict[str, set[str]]:
+    """What each role of template.yaml may do."""
+    found = deployed.plain()
+    return {
+        verb.lower(): {one for actions, _ in deployed.statements(found, verb) for one in actions}
+        for verb in deployed.VERBS
+    }
+
+
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
-def test_each_event_has_the_effect_that_its_name_says(world: World, path: Path, said: Callable[[], str]) -> None:
-    CASES[path.stem](world, lambda: run(path))
+def test_each_event_has_the_effect_that_its_name_says(
+    world: World, path: Path, said: Callable[[], str], asked: set[str], granted: dict[str, set[str]]
+) -> None:
+    def answer() -> dict[str, Any]:
+        asked.clear()
+        given = run(path)
+        assert asked <= granted[path.stem.split(".")[0]]
+        return given
+
+    CASES[path.stem](world, answer)
     printed = said()
     assert "@" not in printed
     assert "Bonjour" not in printed
