@@ -55,9 +55,11 @@ class Inbox:
     """A mail server's handler that keeps what arrives."""
 
     mails: list[bytes] = field(default_factory=list)
+    peers: list[object] = field(default_factory=list)  # who handed each over: one for each connection
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
+    async def handle_DATA(self, _server: object, session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
         self.mails.append(envelope.original_content)
+        self.peers.append(session.peer)
         return "250 2.0.0 Ok: queued as 4FEED"
 
 

@@ -14,14 +14,16 @@ from aiosmtpd.controller import Controller
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
 
-from passerelle.adapters import events, telemetry
+from passerelle.adapters import events, telemetry, wiring
 from passerelle.core.errors import MalformedError
-from passerelle.core.receipts.delivery import Delivery
+from passerelle.core.mail.envelope import Envelope
+from passerelle.core.message import Network
+from passerelle.core.receipts.delivery import Delivery, Event
 from passerelle.core.receipts.lifecycle import State
 from passerelle.local.cloud.clients import Cloud
 from tests.adapters import clouds
 from tests.adapters.happenings import CASES
-from tests.adapters.lambdas import EVENTS, ID, NOW, Context, Inbox, World, failed, forget, function, run
+from tests.adapters.lambdas import EVENTS, ID, NOW, RECIPIENT, Context, Inbox, World, failed, forget, function, run
 from tests.adapters.test_settings import GOOD
 from tests.architecture import deployed
 
@@ -117,6 +119,23 @@ def test_each_event_has_the_effect_that_its_name_says(
 
 def test_each_case_has_its_event() -> None:
     assert set(CASES) == {path.stem for path in EVENTS}
+
+
+def test_the_deliveries_of_one_invocation_go_over_one_connection(world: World) -> None:
+    key, room, names = world.envelope(), wiring.mailroom(), ("a" * 32, "b" * 32)
+    for name in names:
+        mail = f"Subject: {name}\r\n\r\nBonjour\r\n".encode()
+        out = Envelope(Network.APICRYPT, "x@passerelle.apicrypt.example", (RECIPIENT,), room.keep(mail))
+        ready = Delivery(name, State.READY, NOW, envelope=key, outgoing=room.dispatch(out), wake_at=NOW)
+        wiring.ledger().open(ready, Event(wiring.mint(), NOW, "test", State.READY))
+    (path,) = (path for path in EVENTS if path.stem == "deliver.mail-is-ready")
+    event = json.loads(path.read_text("utf-8"))
+    (one,) = event["Records"]
+    event["Records"] = [{**one, "messageId": name, "body": json.dumps({"delivery": name})} for name in names]
+    assert failed(function("deliver").handler(event, Context())) == []
+    assert [wiring.ledger().get(name).state for name in names] == [State.ACCEPTED] * 2
+    assert len(world.inbox.mails) == 2
+    assert len(set(world.inbox.peers)) == 1
 
 
 @pytest.mark.parametrize("verb", ["accept", "translate", "deliver", "acknowledge"])
