@@ -21,9 +21,9 @@ def drawn(slip: Slip, name: str, tongue: Tongue) -> bytes:
         say("paper.sealed", number=len(slip.events), size=size),
         *([say("proof.stamped", at=moment(slip.stamped, tongue))] if slip.stamped else []),
         "",
-        say("paper.check", file=name),
+        say("paper.check"),
         f"  passerelle verify {name}",
-        say("paper.key"),
+        *say("paper.key").split("\n"),
         f"  {key}",
         "",
         say("paper.checkpoint"),
@@ -37,6 +37,9 @@ def _event(event: Event, tongue: Tongue) -> Iterator[str]:
     say = words.speaker(tongue)
     yield f"{moment(event.at, tongue)}  {say(f'state.{event.state.value}')} ({event.state.value}), {event.actor}"
     meant = words.reason(event.reason, tongue)
-    yield from ([f"    {event.reason} : {meant}" if meant else f"    {event.reason}"] if event.reason else [])
-    yield from (f"    {name} = {said}".translate(_PRINTABLE) for name, said in event.told)
+    yield from ([f"  {event.reason} : {meant}" if meant else f"  {event.reason}"] if event.reason else [])
+    plain = [(name, said) for name, said in event.told if not name.startswith(("loss.", "at."))]
+    yield from (f"  {words.label(name, tongue)} : {said}".translate(_PRINTABLE) for name, said in plain)
+    lost = words.losses(dict(event.details), tongue)
+    yield from (f"  {line}".translate(_PRINTABLE) for line in ([say("timeline.lost"), *lost] if lost else []))
     yield ""
