@@ -21,7 +21,7 @@ from tests.vectors import make_cda
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PurePosixPath]:
     if clamav.missing():
-        pytest.skip(f"NOT TESTED against a real clamd: {clamav.missing()}")
+        pytest.skip(f"NOT CHECKED on clamd: {clamav.missing()}")
     with clamav.running(tmp_path_factory.mktemp("clamd")) as path:
         yield path
 

@@ -68,7 +68,7 @@ def test_a_module_past_its_budget_is_found(copy: Path) -> None:
 def test_no_committed_file_names_a_machine_or_a_registry() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
-        pytest.skip("NOT CHECKED: this is no git checkout, so what is committed is not known")
+        pytest.skip("NOT CHECKED: what is committed is not known here (run the tests in a git checkout)")
     assert house.places(ROOT, [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]) == []
 
 

@@ -36,7 +36,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, issuer: Provider) -> Iterator
             yield opened
     except SetupError as error:
         if error.key == "setup.ministack":
-            pytest.skip("LOUD: the emulator is not installed; `make test` installs it")
+            pytest.skip("NOT CHECKED: the emulator is not installed (make .ministack)")
         raise
     left = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True, check=False).stdout
     assert left == "", "the world left processes behind"

@@ -37,7 +37,7 @@ def ends() -> Iterator[tuple[Bridge, Dovecot]]:
     try:
         command = emulator.executable(ROOT)
     except SetupError:
-        pytest.skip("LOUD: the emulator is not installed; `make test` installs it")
+        pytest.skip("NOT CHECKED: the emulator is not installed (make .ministack)")
     with (
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory() as inbox,

@@ -102,7 +102,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             yield Story(opened)
     except SetupError as error:
         if error.key == "setup.ministack":
-            pytest.skip("LOUD: the emulator is not installed; `make test` installs it")
+            pytest.skip("NOT CHECKED: the emulator is not installed (make .ministack)")
         raise
 
 

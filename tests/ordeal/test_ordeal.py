@@ -28,7 +28,7 @@ def outcome() -> Iterator[Outcome]:
             yield undergo(PLAN, Path(folder))
         except SetupError as error:
             if error.key == "setup.ministack":
-                pytest.skip("LOUD: the emulator is not installed; `make test` installs it")
+                pytest.skip("NOT CHECKED: the emulator is not installed (make .ministack)")
             raise
 
 

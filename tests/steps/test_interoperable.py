@@ -12,7 +12,9 @@ TRUST = Trust((KEY.verifier,))
 
 
 def test_another_implementation_reads_a_whole_archive() -> None:
-    aics_tlog = pytest.importorskip("aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12")
+    aics_tlog = pytest.importorskip(
+        "aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12 (make test PYTHON=python3.13)"
+    )
     registry = Registry()
     for deliveries in (100, 1, 250):
         registry.happen(deliveries)

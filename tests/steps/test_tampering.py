@@ -181,10 +181,10 @@ def test_a_timestamp_of_another_log_is_found() -> None:
     assert _code(look(sealed() | {"timestamps/000000000370.tsr": b""})) == "seal.forked"
 
 
-@pytest.mark.parametrize("name", sorted(set(sealed()) - {"timestamps/000000000369.tsr", "keys/c1108009"}))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in sealed() if not name.startswith("keys/") and name != "timestamps/000000000369.tsr")
+)
 def test_every_file_that_is_missing_or_changed_is_found(name: str) -> None:
-    if name.startswith("keys/"):
-        pytest.skip("the key was given")
     gone = {one: content for one, content in sealed().items() if one != name}
     assert look(gone).wrong is not None
     content = sealed()[name]

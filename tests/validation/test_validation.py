@@ -13,7 +13,10 @@ def silent(_: str) -> None:
 
 @pytest.mark.reference
 @pytest.mark.slow
-@pytest.mark.skipif(not CHECK.is_file(), reason="ANS's rules are not here: no check_cda in ../shared/tools")
+@pytest.mark.skipif(
+    not CHECK.is_file(),
+    reason="NOT CHECKED: ../shared/tools/check_cda is not there (reference material, beside the repository)",
+)
 def test_generated_mails_have_no_error_by_the_agency_s_rules() -> None:
     account = validation.validate(rounds.generated(5, 1), silent)
     assert account.errors == []

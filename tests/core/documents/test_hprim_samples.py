@@ -16,7 +16,7 @@ SAMPLES = Path(__file__).resolve().parents[3] / "../shared/samples/hprim"
 @pytest.mark.parametrize("name", ["freehealth_test1", "freehealth_test3", "freehealth_test5"])
 def test_the_samples_of_freehealth_are_read_as_it_reads_them(name: str) -> None:
     if not SAMPLES.exists():
-        pytest.skip("../shared/samples/hprim is not there: nothing was compared with FreeHealth")
+        pytest.skip("NOT CHECKED: ../shared/samples/hprim is not there (reference material, beside the repository)")
     found = hprim.read((SAMPLES / f"{name}.hpr").read_bytes(), NOW)
     expected = json.loads((SAMPLES / f"{name}.expected.json").read_text())
     (document,) = found.documents
@@ -40,5 +40,5 @@ def test_the_samples_of_freehealth_are_read_as_it_reads_them(name: str) -> None:
 @pytest.mark.reference
 def test_lines_of_results_without_a_header_are_nobodys_and_refused() -> None:
     if not SAMPLES.exists():
-        pytest.skip("../shared/samples/hprim is not there: nothing was refused")
+        pytest.skip("NOT CHECKED: ../shared/samples/hprim is not there (reference material, beside the repository)")
     refused((SAMPLES / "hprimtool__pipes.hpr").read_bytes(), r"hprim\.header")

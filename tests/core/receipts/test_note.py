@@ -28,7 +28,9 @@ def test_the_note_of_another_implementation_opens() -> None:
 
 
 def test_another_implementation_opens_ours() -> None:
-    aics_tlog = pytest.importorskip("aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12")
+    aics_tlog = pytest.importorskip(
+        "aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12 (make test PYTHON=python3.13)"
+    )
     found = aics_tlog.verify_checkpoint(aics_tlog.parse_note(NOTE), aics_tlog.parse_vkey(KEY.text()))
     assert found.ok
     assert (found.origin, found.size, found.root) == (POINT.origin, POINT.size, POINT.root)

@@ -67,7 +67,9 @@ def test_a_tile_of_another_width_than_its_name_is_refused() -> None:
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 1000])
 def test_another_implementation_proves_the_same_from_our_tiles(size: int) -> None:
-    aics_tlog = pytest.importorskip("aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12")
+    aics_tlog = pytest.importorskip(
+        "aics_tlog", reason="NOT CHECKED: aics-tlog needs Python 3.12 (make test PYTHON=python3.13)"
+    )
     root, leaf = naive(entries(size)), tree.leaf_hash(entries(size)[size // 2])
     assert aics_tlog.verify_inclusion(leaf, size // 2, size, list(tree.inclusion(log(size), size // 2, size)), root)
     other = aics_tlog.MerkleTree()
