@@ -62,7 +62,12 @@ def test_a_module_past_its_budget_is_found(copy: Path) -> None:
     body = "def long() -> None:\n" + "    print()\n" * house.LONGEST_MODULE
     (copy / "shared/passerelle/core/utils.py").write_text(body)
     faults = house.budgets(copy)
-    assert [fault.split(": ")[1] for fault in faults] == ["says nothing", "more than 400 lines", "long has 401 lines"]
+    assert [fault.split(": ")[1] for fault in faults] == ["says nothing", "more than 250 lines", "long has 251 lines"]
+
+
+def test_a_test_past_its_budget_is_found(copy: Path) -> None:
+    (copy / "tests/steps/test_long.py").write_text("\n" * (house.LONGEST_MODULE + 1))
+    assert house.budgets(copy) == ["tests/steps/test_long.py: more than 250 lines"]
 
 
 def test_no_committed_file_names_a_machine_or_a_registry() -> None:
