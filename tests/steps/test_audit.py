@@ -116,7 +116,7 @@ def test_a_role_has_its_rights_and_no_other(archive: Archive, role: Role, act: A
         with pytest.raises(UnsupportedError):
             audit.permit(archive.desk, asker, act)
         (refused,) = archive.register.asked
-        assert (refused.reason, dict(refused.details)["value"]) == (audit.REFUSED, act.name.lower())
+        assert (refused.reason, dict(refused.details)["value"]) == ("audit.refused", act.name.lower())
 
 
 def test_rights_add_up_and_without_a_role_there_are_none() -> None:

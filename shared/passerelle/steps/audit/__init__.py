@@ -20,6 +20,7 @@ from passerelle.core.receipts.delivery import Delivery, Event, group
 from passerelle.core.receipts.lifecycle import State
 from passerelle.core.receipts.marks import Kind
 from passerelle.core.receipts.persons import Addresses
+from passerelle.core.receipts.trace import DENIED
 from passerelle.steps.audit import cursor as cursors
 from passerelle.steps.audit import shelves
 from passerelle.steps.audit.ports import Asker, AuditDesk, By, Leaf, Question, Role, Tally
@@ -106,7 +107,7 @@ def may(asker: Asker, act: Act) -> bool:
 def permit(desk: AuditDesk, asker: Asker, act: Act) -> None:
     """Let through who may ask this; UnsupportedError `audit.right` otherwise, and that is an event too."""
     if not may(asker, act):
-        _note(desk, asker, REFUSED, act.name.lower())
+        _note(desk, asker, DENIED, act.name.lower())
         raise UnsupportedError("audit.right", "This role may not ask this.")
 
 
