@@ -61,7 +61,7 @@ def test_rows_are_read_back_by_another_reader_and_hold_no_formula(events: list[E
     for one, row in zip(events, rows, strict=True):
         told = dict(zip(head, map(sheet.plain, row), strict=True))
         assert (told["at"], told["id"], told["reason"]) == (chain.moment(one.at), one.id, one.reason)
-        assert told["details"] == " | ".join(f"{name}={said}" for name, said in one.details)
+        assert told["details"] == " | ".join(f"{name}={said}" for name, said in one.told)
     for delimiter in ",;\t|":  # whoever opens it with another separator
         for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter):
             assert not any(cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for cell in row)
