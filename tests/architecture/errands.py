@@ -40,6 +40,7 @@ ACTIONS = {
 
 _ROOMS = ("passerelle.steps", "passerelle.adapters.api", "passerelle.adapters.page")  # where ports are called
 _CALLS = re.compile(rf"\.({'|'.join(ADAPTERS)})\.(\w+)\b")
+_ONCE = SHARED / "passerelle/adapters/once.py"  # what several adapters call
 _DESKS = SHARED / "passerelle/steps/ports/desks.py"
 
 
@@ -86,7 +87,7 @@ def _ports(path: Path) -> Iterator[tuple[str, str]]:
 def _actions(port: str, method: str) -> frozenset[str]:
     """Return what a method of the adapter of a port asks of AWS, by itself or through others of its module."""
     path = SHARED / f"passerelle/adapters/{port}.py"
-    named = {one.name: ast.unparse(one) for one in _methods(path)}
+    named = {one.name: ast.unparse(one) for one in (*_methods(_ONCE), *_methods(path))}
     reached, waiting = set[str](), [method]
     while waiting:
         name = waiting.pop()

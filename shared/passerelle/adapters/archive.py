@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from botocore.exceptions import ClientError
 
 from passerelle.adapters.answers import answering, code
+from passerelle.adapters.once import put_once
 from passerelle.core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ class _Checksum(TypedDict):
 
 
 _SERVICE = "archive"
-_TRIES = 4
-_THERE_ALREADY = "PreconditionFailed"  # 412
-_AT_THE_SAME_TIME = "ConditionalRequestConflict"  # 409
 _MISSING = frozenset({"NoSuchKey", "404"})
 
 
@@ -56,18 +54,8 @@ class S3Archive:
     def keep(self, name: str, content: bytes) -> bytes:
         """Keep content where nothing stands yet, and return what stands there."""
         with answering(self.service):
-            for attempt in range(1, _TRIES + 1):
-                try:
-                    self.client.put_object(
-                        Bucket=self.bucket, Key=name, Body=content, **_checksum(content), IfNoneMatch="*"
-                    )
-                except ClientError as error:
-                    if code(error) == _THERE_ALREADY:
-                        break
-                    if code(error) != _AT_THE_SAME_TIME or attempt == _TRIES:
-                        raise
-                else:
-                    return content
+            if put_once(self.client, self.bucket, name, content, ChecksumAlgorithm="SHA256"):
+                return content
         found = self.read(name)
         if found is None:
             raise UnavailableError("archive.missing", "The archive has nothing of a name that its log needs.")

@@ -3,7 +3,6 @@
 Nothing is ever overwritten. The minute in which an envelope came in is in its key: `sweep` asks for those of one.
 """
 
-import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from passerelle.adapters.answers import answering, code
+from passerelle.adapters.once import put_once
 from passerelle.core.errors import MalformedError, UnavailableError
 from passerelle.core.mail import envelope as envelopes
 from passerelle.core.mail.envelope import Envelope
@@ -27,9 +27,6 @@ LARGEST_ENVELOPE = 64 << 10
 """Bytes of an envelope: 100 recipients of 254 characters, and room."""
 
 _SERVICE = "mailroom"
-_TRIES = 4
-_THERE_ALREADY = "PreconditionFailed"  # 412
-_AT_THE_SAME_TIME = "ConditionalRequestConflict"  # 409
 _MISSING = frozenset({"NoSuchKey", "404"})
 _MINUTE = "%Y-%m-%d/%H-%M"
 _SUFFIX = ".json"
@@ -86,25 +83,8 @@ class S3Mailroom:
 
     def _put(self, key: str, content: bytes, media_type: str) -> str:
         """Write once: a key that is there already holds the same content, for its name says what it holds."""
-        checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
         with answering(_SERVICE):
-            for attempt in range(1, _TRIES + 1):
-                try:
-                    self.client.put_object(
-                        Bucket=self.bucket,
-                        Key=key,
-                        Body=content,
-                        ContentType=media_type,
-                        ChecksumSHA256=checksum,
-                        IfNoneMatch="*",
-                    )
-                except ClientError as error:
-                    if code(error) == _THERE_ALREADY:
-                        break
-                    if code(error) != _AT_THE_SAME_TIME or attempt == _TRIES:
-                        raise
-                else:
-                    break
+            put_once(self.client, self.bucket, key, content, ContentType=media_type)
         return key
 
     def _get(self, key: str, largest: int, too_large: MalformedError) -> bytes:
