@@ -54,3 +54,22 @@ def _flaky(method: Callable[..., object], fault: Fault) -> Callable[..., object]
         return result
 
     return call
+
+
+class Meanwhile:
+    """A port on which something happens between one method's answer and its arrival."""
+
+    def __init__(self, port: object, method: str, then: Callable[[Any], object]) -> None:
+        self._port, self._method, self._then = port, method, then
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._port, name)
+        return self._slow(found) if name == self._method else found
+
+    def _slow(self, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            answer = method(*arguments)
+            self._then(answer)
+            return answer
+
+        return call

@@ -4,6 +4,7 @@ import email
 import email.policy
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import cast
 
 import pytest
 
@@ -11,7 +12,9 @@ from passerelle.core.receipts.delivery import Delivery, group, notice_id
 from passerelle.core.receipts.lifecycle import OWING, State
 from passerelle.steps.accept import accept
 from passerelle.steps.acknowledge import acknowledge
+from passerelle.steps.ports import Ledger
 from passerelle.steps.translate import translate
+from tests.steps.faults import Meanwhile
 from tests.steps.office import CANARIES, DOCTOR, HOSPITAL, Office, letter
 
 NOBODY = "nobody@passerelle.mssante.example"
@@ -95,21 +98,12 @@ def test_a_second_run_tells_nobody_again() -> None:
 def test_two_runs_at_once_send_one_notice() -> None:
     office = Office()
     delivery = refused(office)
-    ledger = office.ledger
 
-    class Racing:
-        """A ledger on which another run tells the sender between reading and writing."""
+    def tell(found: Delivery) -> None:
+        acknowledge(office.acknowledging, found.id)
+        office.clock.forward(seconds=1)
 
-        def __getattr__(self, name: str) -> object:
-            return getattr(ledger, name)
-
-        def get(self, name: str) -> Delivery:
-            found = ledger.get(name)
-            acknowledge(office.acknowledging, name)
-            office.clock.forward(seconds=1)
-            return found
-
-    racing = replace(office.acknowledging, ledger=Racing())  # type: ignore[arg-type]
+    racing = replace(office.acknowledging, ledger=cast("Ledger", Meanwhile(office.ledger, "get", tell)))
     assert acknowledge(racing, delivery.id).notice == notice_id(delivery.id)
     office.settle()
     assert len(office.relay.inbox) == 1

@@ -1,6 +1,7 @@
 """Of two attempts at once one goes on, and one that comes too late sends nothing."""
 
 from dataclasses import replace
+from typing import cast
 
 from passerelle.core.receipts.delivery import Delivery, group
 from passerelle.core.receipts.lifecycle import State
@@ -10,7 +11,9 @@ from passerelle.steps.deliver import (
     LEASE,
     deliver,
 )
+from passerelle.steps.ports import Ledger
 from tests.steps.delivering import ready
+from tests.steps.faults import Meanwhile
 from tests.steps.office import DOCTOR, Office
 
 
@@ -74,20 +77,11 @@ def test_an_attempt_that_was_overtaken_sends_nothing() -> None:
 def test_two_claims_at_once_let_one_through() -> None:
     office = Office()
     first = ready(office)
-    ledger = office.ledger
 
-    class Racing:
-        """A ledger on which another attempt claims between reading and writing."""
+    def claim(found: Delivery) -> None:
+        if found.state is State.READY:
+            deliver(office.delivering, found.id)
 
-        def __getattr__(self, name: str) -> object:
-            return getattr(ledger, name)
-
-        def get(self, name: str) -> Delivery:
-            found = ledger.get(name)
-            if found.state is State.READY:
-                deliver(office.delivering, name)
-            return found
-
-    racing = replace(office.delivering, ledger=Racing())  # type: ignore[arg-type]
+    racing = replace(office.delivering, ledger=cast("Ledger", Meanwhile(office.ledger, "get", claim)))
     assert deliver(racing, first.id).state is State.ACCEPTED
     assert len(office.relay.inbox) == 1
