@@ -36,6 +36,12 @@ SHARES = (
     (State.QUARANTINED, "trust.signer-not-sender", 1),
 )
 """How often deliveries stand where, of a hundred."""
+WAYS = (
+    ("mssante", "ch-exemple.mssante.example", "medical59.apicrypt.example", "11490-0"),
+    ("mssante", "ch-exemple.mssante.example", "cabinet.apicrypt.example", "11490-0"),
+    ("apicrypt", "labo.apicrypt.example", "ch-exemple.mssante.example", "11502-2"),
+)
+"""Networks and domains between which mails cross, and what their documents are."""
 
 
 def main() -> None:
@@ -50,6 +56,7 @@ def main() -> None:
         "delivery": f"/deliveries/{story.id}",
         "decision": f"/deliveries/{held.id}",
         "waiting": "/waiting",
+        "month": "/statistics",
     }
     with (
         served(gateway) as (base, link),
@@ -82,7 +89,10 @@ def filled(gateway: Gateway) -> tuple[Delivery, Delivery]:
                 f"{chance.getrandbits(128):032x}", state, day - timedelta(seconds=37 * number), reason=reason
             )
             told = "0" * 32 if state in {State.REFUSED, State.FAILED} else ""
-            ledger._deliveries[one.id] = replace(one, notice=told)  # noqa: SLF001 - invented
+            source, sender, recipient, codes = chance.choice(WAYS)
+            one = replace(one, source=source, sender_domain=sender, recipient_domain=recipient, codes=codes)
+            qualified = "O" if source == "mssante" else "N"  # HPRIM has no INS
+            ledger._deliveries[one.id] = replace(one, notice=told, qualified=qualified)  # noqa: SLF001 - invented
     gateway.seal()
     stamped(gateway)
     return story, held

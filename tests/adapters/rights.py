@@ -46,6 +46,7 @@ PAGE = MappingProxyType(
         "POST /{lang}/sign-out": Row("/fr/sign-out", EVERYBODY),
         "GET /{lang}/find": Row("/fr/find?id={id}", EVERYBODY),
         "GET /{lang}/deliveries": Row("/fr/deliveries", EVERYBODY),
+        "GET /{lang}/statistics": Row("/fr/statistics?month=2026-11", STAFF),
         "GET /{lang}/exports": Row("/fr/exports?form=csv", frozenset({Role.AUDITOR})),
         "POST /{lang}/search": Row("/fr/search", EVERYBODY, _SEARCH),
         "GET /{lang}/waiting": Row("/fr/waiting", STAFF),

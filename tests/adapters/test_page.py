@@ -6,18 +6,25 @@ from http import HTTPStatus
 
 import pytest
 
-from passerelle.adapters.page import charts, words
+from passerelle.adapters.page import words
 from passerelle.adapters.page.sessions import LASTS
 from passerelle.core.receipts.delivery import Delivery
 from passerelle.core.receipts.lifecycle import State
-from passerelle.steps.audit.ports import Asker, Role, Tally
+from passerelle.steps.audit.ports import Asker, Role
 from passerelle.steps.decide import CHOICES
 from tests.adapters import clouds
 from tests.adapters.browsing import Outline, Visitor
 from tests.adapters.gateway import arrived, waiting
 from tests.steps.office import HOSPITAL
 
-PAGES = ("/", "/deliveries", "/deliveries?day=2026-11-22&state=HELD&reason=policy.", "/waiting", "/deliveries/{id}")
+PAGES = (
+    "/",
+    "/deliveries",
+    "/deliveries?day=2026-11-22&state=HELD&reason=policy.",
+    "/waiting",
+    "/deliveries/{id}",
+    "/statistics",
+)
 PARTNER = Asker("labo", frozenset({Role.PARTNER}), "medical59.apicrypt.example")
 
 
@@ -145,15 +152,6 @@ def test_what_waits_leads_to_what_can_be_decided(visitor: Visitor) -> None:
     assert "#decide-title" not in auditor.get("/en/waiting").text
 
 
-def test_charts_say_in_words_what_they_show(visitor: Visitor) -> None:
-    waiting(visitor.gateway)
-    outline = Outline(visitor.get("/en/").text)
-    pictures = [one for one in outline.all("svg") if one.get("role") == "img"]
-    ids = {str(one["id"]) for tag in ("title", "desc") for one in outline.all(tag) if "id" in one}
-    assert {name for one in pictures for name in str(one["aria-labelledby"]).split()} == ids
-    assert ("1 waiting" in outline.words, len(pictures)) == (True, 14)
-
-
 def test_a_button_decides_under_the_name_of_the_session(visitor: Visitor) -> None:
     held = waiting(visitor.gateway)
     answer = visitor.decide(held.id, "refuse")
@@ -225,18 +223,6 @@ def test_a_session_is_over_after_a_working_day_and_cannot_be_made_up(visitor: Vi
 def test_a_cookie_is_for_this_site_only_and_for_no_script(visitor: Visitor) -> None:
     cookie = visitor.sessions.open(PARTNER)
     assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict; Secure")
-
-
-def test_bars_have_the_width_of_their_part() -> None:
-    today = Visitor().gateway.office.clock.now.date()
-    counts = {(State.ACCEPTED, "a"): 2, (State.RECEIPTED, ""): 1, (State.HELD, "b"): 1}
-    full, empty = charts.bars((Tally(today), Tally(today, counts)))
-    assert [(part.kind, part.number, part.start, part.width) for part in full.parts] == [
-        ("arrived", 3, 0, 750),
-        ("waiting", 1, 750, 250),
-    ]
-    assert empty.parts == ()
-    assert set(charts.KINDS) == set(State)
 
 
 def test_every_word_is_said_twice_and_every_word_is_needed() -> None:

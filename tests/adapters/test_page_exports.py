@@ -55,3 +55,18 @@ def test_a_day_of_many_events_comes_part_by_part_and_none_is_lost(
 @pytest.mark.parametrize("query", ["form=xlsx", "", "form=csv&day=0001-01-01", "form=csv&cursor=x", "form=csv&day=x"])
 def test_a_wish_of_another_form_is_refused(visitor: Visitor, query: str) -> None:
     assert visitor.get(f"/fr/exports?{query}").status is HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(("tongue", "said"), [("fr", "Remises : 1."), ("en", "Deliveries: 1.")])
+def test_a_month_is_told_by_domain_and_state(visitor: Visitor, tongue: str, said: str) -> None:
+    text = visitor.get(f"/{tongue}/statistics").text
+    assert all(word in text for word in (said, "ch-exemple.mssante.example", "medical59.apicrypt.example"))
+    assert f'href="/{tongue}/statistics"' in visitor.get(f"/{tongue}/").text
+    assert visitor.get(f"/{tongue}/statistics?month=2026-09").status is HTTPStatus.OK
+
+
+@pytest.mark.parametrize("month", ["2026", "2026-13", "2026-11-01", "1999-01", "<script>"])
+def test_what_is_no_month_is_refused(visitor: Visitor, month: str) -> None:
+    answer = visitor.get(f"/fr/statistics?month={month}")
+    assert (answer.status, "audit.month" in answer.text) == (HTTPStatus.BAD_REQUEST, True)
+    assert "<script" not in answer.text

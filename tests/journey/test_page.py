@@ -192,7 +192,7 @@ def test_no_page_is_wider_than_a_small_telephone_and_none_breaks_its_own_policy(
     waiting(served.gateway)
     chromium.size(320, 640)
     chromium.go(page.link(served.server))
-    for way in ("/fr/", "/en/deliveries?day=2026-11-22", "/fr/waiting", f"/fr/deliveries/{one.id}"):
+    for way in ("/fr/", "/en/deliveries?day=2026-11-22", "/fr/waiting", f"/fr/deliveries/{one.id}", "/fr/statistics"):
         chromium.go(served.base + way)
         assert chromium.run("document.documentElement.scrollWidth") == 320
         assert chromium.run("getComputedStyle(document.querySelector('.top')).color") == "rgb(255, 255, 255)"
@@ -212,6 +212,7 @@ def test_axe_finds_nothing(served: Open, chromium: browser.Browser, scheme: str)
         "/",
         "/deliveries?day=2026-11-22",
         "/waiting",
+        "/statistics",
         f"/deliveries/{one.id}",
         f"/deliveries/{held.id}",
         "/nothing",

@@ -42,6 +42,7 @@ _SECTIONS = (
     ("home", "", audit.Act.DELIVERIES),
     ("deliveries", "deliveries", audit.Act.DELIVERIES),
     ("waiting", "waiting", audit.Act.WAITING),
+    ("statistics", "statistics", audit.Act.STATISTICS),
 )
 
 

@@ -1,4 +1,4 @@
-"""The events of a day as a file: at once where they fit, else part by part."""
+"""What is taken along or counted: the events of a day as a file, part by part where they are many, and a month."""
 
 from urllib.parse import urlencode
 
@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from passerelle.adapters.page import asked, drawing
 from passerelle.adapters.page.drawing import Visit
 from passerelle.core.receipts.export import WRITERS, Form
+from passerelle.steps.audit import statistics as counting
 from passerelle.steps.audit.export import export
 
 router = Router()  # type: ignore[no-untyped-call] # published so
@@ -33,3 +34,14 @@ def exports(lang: str) -> Response[str]:
         "next": f"/{lang}/exports?{urlencode({**this, 'cursor': part.cursor})}" if part.cursor else "",
     }
     return drawing.html(200, drawing.page("export", visit, visit.tongue, visit.path, **values))
+
+
+@router.get("/<lang>/statistics")
+def statistics(**_way: str) -> Response[str]:
+    """Return the figures of a month, this one where none is asked for."""
+    visit: Visit = router.context["visit"]
+    month = asked.query(router.current_event).get("month") or f"{visit.desk.clock():%Y-%m}"
+    found = counting.statistics(visit.desk, visit.asker, month)
+    total = sum(flow.number for flow in found.flows)
+    text = drawing.page("statistics", visit, visit.tongue, visit.path, found=found, total=total)
+    return drawing.html(200, text)
