@@ -31,13 +31,13 @@ class HttpWeb:
         """Return what is there; None where it is still what the tag says."""
         return self._ask("GET", wanted, {_condition(wanted.tag): wanted.tag} if wanted.tag else {}, None)
 
-    def post(self, wanted: Wanted, headers: Mapping[str, str], body: str) -> bytes:
-        """Return the answer to a form."""
+    def post(self, wanted: Wanted, headers: Mapping[str, str], body: str | bytes) -> bytes:
+        """Return the answer to a form, or to what the headers say that it is."""
         given = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **headers}
         found = self._ask("POST", wanted, given, body)
         return found.content if found else b""
 
-    def _ask(self, method: str, wanted: Wanted, more: Mapping[str, str], body: str | None) -> Fetched | None:
+    def _ask(self, method: str, wanted: Wanted, more: Mapping[str, str], body: str | bytes | None) -> Fetched | None:
         until = time.monotonic() + self.whole
         headers = {"User-Agent": "Passerelle", "Accept-Encoding": "identity", **more}
         try:
