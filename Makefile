@@ -24,7 +24,7 @@ PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --requi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults conformance accessibility ordeal proof pictures deploy clean
+.PHONY: help setup demo test lint bench validate fuzz attacks heavy matrix flips wycheproof limbo simulate faults conformance accessibility ordeal proof canary curve pictures deploy clean
 
 help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -94,6 +94,12 @@ ordeal: setup ## kill workers and break connections to a real Postfix, then comp
 proof: setup ## verify a million sealed events, make and check a slip, tamper in eight ways (ARGS="--events N")
 	@nice -n 19 $(BIN)/python -m tests.bench.proof $(ARGS)
 
+canary: setup ## send marked patients every way there is, and the demonstration's, and look for them in all that was written elsewhere
+	@nice -n 19 $(BIN)/python -m tests.canary $(ARGS)
+
+curve: setup .build/dynalite/.done ## measure a page of fifty of each question in ledgers of 10⁴ to 10⁶ events (20 min; needs npm)
+	@nice -n 19 $(BIN)/python -m tests.curve $(ARGS)
+
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)
 	@$(BIN)/python -m docs.pictures.life
 	@$(BIN)/python -m docs.pictures.draw
@@ -133,6 +139,10 @@ AXE := axe-core-4.14.1.tgz
 	@mkdir -p .build && cd .build && npm pack --silent axe-core@4.14.1 > /dev/null
 	@cd .build && echo "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745  $(AXE)" | sha256sum --check --quiet
 	@cd .build && tar -xzOf $(AXE) package/axe.min.js > axe.min.js && rm $(AXE)
+
+.build/dynalite/.done: tests/curve/package-lock.json
+	@mkdir -p .build/dynalite && cp tests/curve/package.json tests/curve/package-lock.json .build/dynalite
+	@cd .build/dynalite && npm ci --silent --ignore-scripts --no-audit --no-fund && touch .done
 
 .build/layer-$(VERSION).done: shared/requirements.txt $(VENV)/.done
 	@echo "Building the dependencies of the Lambda layer, once…"
