@@ -138,7 +138,7 @@ def test_a_day_is_counted_by_state_and_reason(books: Books, most: int, told: int
 
 
 def test_a_day_is_counted_by_where_its_mails_come_from_and_go_to_and_what_their_fields_say(books: Books) -> None:
-    said = {"source": "mssante", "sender_domain": "ch.example", "recipient_domain": "labo.example"}
+    said: dict[str, Any] = {"source": "mssante", "sender_domain": "ch.example", "recipient_domain": "labo.example"}
     for number in range(2):
         books.open(number, **said, codes="11488-4", qualified="N", product="none")
     books.open(3)

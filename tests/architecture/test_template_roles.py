@@ -66,8 +66,16 @@ def test_collect_may_put_mail_where_submit_puts_it_and_read_none(resources: Reso
         "secretsmanager:GetSecretValue",
         "kms:Decrypt",
         "kms:GenerateDataKey",
+        "dynamodb:PutItem",
     }
     assert not [where for actions, where in rights if "Mailroom" in where and actions != {"s3:PutObject"}]
+
+
+def test_collect_may_write_its_own_events_to_the_ledger_and_no_delivery(resources: Resources) -> None:
+    (policy,) = resources["CollectRole"]["Properties"]["Policies"]
+    (right,) = [one for one in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in one["Action"]]
+    assert right["Action"] == ["dynamodb:PutItem"]
+    assert right["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["collect-*"]}}
 
 
 def test_who_seals_addresses_makes_keys_of_months_who_audits_opens_and_no_function_destroys(
