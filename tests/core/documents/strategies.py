@@ -196,7 +196,7 @@ def _in_chapters(draw: st.DrawFn, drawn: list[Result]) -> Iterator[Result]:
             result.flag,
             draw(st.sampled_from(Status)),
             chapter,
-            tuple(draw(st.lists(st.sampled_from(REMARKS), max_size=2, unique=True))),
+            remarks=tuple(draw(st.lists(st.sampled_from(REMARKS), max_size=2, unique=True))),
         )
 
 
