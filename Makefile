@@ -97,7 +97,7 @@ proof: setup ## verify a million sealed events, make and check a slip, tamper in
 canary: setup ## send marked patients every way there is, and the demonstration's, and look for them in all that was written elsewhere
 	@nice -n 19 $(BIN)/python -m tests.canary $(ARGS)
 
-curve: setup .build/dynalite/.done ## measure a page of fifty of each question in ledgers of 10⁴ to 10⁶ events (20 min; needs npm)
+curve: setup .build/dynalite/.done ## measure a page of fifty of each question in ledgers of 10⁴ to 10⁶ events (15 min; needs npm)
 	@nice -n 19 $(BIN)/python -m tests.curve $(ARGS)
 
 pictures: setup ## draw the pictures of docs/ again (needs Chromium)

@@ -47,7 +47,7 @@ def test_an_item_is_loaded_with_four_events() -> None:
     assert kinds == {"STATE": 10, "EVENT": 40}
 
 
-@pytest.mark.parametrize(("last", "wrong"), [(1.0, 0), (1.9, 0), (2.1, 1)])
+@pytest.mark.parametrize(("last", "wrong"), [(1.0, 0), (1.9, 0), (2.1, 2)])
 def test_a_page_that_grows_is_told(last: float, wrong: int) -> None:
     names = ("by day", *figures.BOUNDED)
     curve = {10**4: [Measured(name, [1.0] * 9, [5.0]) for name in names]}
