@@ -25,6 +25,9 @@ ENDS = {Network.MSSANTE: (bridge.HOSPITAL, bridge.DOCTOR), Network.APICRYPT: (br
 DOORS = MappingProxyType(
     {Door.MSSANTE: Network.MSSANTE, Door.APICRYPT: Network.APICRYPT, Door.SIGNED: Network.APICRYPT}
 )
+SHORTEST = 50
+"""From this part on, what takes long is left out."""
+
 REPLIES = (
     "250 2.0.0 Ok: queued as ZZQSERIN1999",
     "250 2.0.0 Zzqserin 14/02/1999 id=zzqserin-299027699900172",
@@ -103,6 +106,8 @@ def answers(stage: Stage, part: int = 1) -> Iterator[str]:
             post(stage, fresh(network, reply))
             stage.settle(4)
             stage.towns[network.other].plan.clear()
+    if part > SHORTEST:
+        return  # days that go by are days to be sealed
     yield "SMTP: never ends"
     stage.towns[Network.MSSANTE].plan.extend(["451 4.3.0 zzqserin"] * 50)
     post(stage, fresh(Network.APICRYPT, "never"))

@@ -73,9 +73,8 @@ class Stage:
         return datetime.now(UTC) + self.later
 
     def begin(self, path: str) -> None:
-        """Name what is done from here on; now and then the ledger is sealed, taken down and begun anew."""
+        """Name what is done from here on; now and then the ledger is taken down and begun anew."""
         if len(self.haul.paths) % SHORT == SHORT - 1 and not path.startswith("audit"):
-            self.run("seal", {})
             self.renew()
         self.path = path
         self.haul.paths.add(path)
