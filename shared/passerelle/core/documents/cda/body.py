@@ -1,12 +1,12 @@
 """The body of a CDA as text and files: level 1 (one file) or level 3 (sections)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from passerelle.core.documents import narrative
-from passerelle.core.documents.cda import media, negation, transcript
+from passerelle.core.documents.cda import entries, media, negation, transcript
 from passerelle.core.documents.cda.referred import Narrative
 from passerelle.core.documents.effort import LETTERS, Effort, Work
 from passerelle.core.documents.markup import child, children, local, value, words
@@ -25,6 +25,7 @@ class Body:
 
     text: tuple[str, ...]
     attachments: tuple[Attachment, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def read(document: etree._Element, effort: Effort) -> Body:
@@ -44,7 +45,7 @@ def read(document: etree._Element, effort: Effort) -> Body:
     teller = _Teller(names, Narrative(structured))
     text = [line for section in sections(structured) for line in teller.section(section, 0)]
     ordered = sorted(files.values(), key=lambda file: file.media_type != media.PDF)
-    return Body(tuple(text[1:]), tuple(ordered))
+    return Body(tuple(text[1:]), tuple(ordered), tuple(dict.fromkeys(teller.doubts)))
 
 
 def sections(owner: etree._Element) -> list[etree._Element]:
@@ -96,10 +97,14 @@ class _Teller:
 
     names: Mapping[str, str]
     narrative: Narrative
+    doubts: list[str] = field(default_factory=list)
 
     def section(self, section: etree._Element, depth: int) -> Iterator[str]:
         """Yield the lines of a section and of those inside it, what its entries deny after its text."""
-        title = words(child(section, "title"))
+        copy = _is_copy(section)
+        text = narrative.lines(child(section, "text"), media=self.names) if not copy else ()
+        coded = self._entries(section) if not copy and not any(text) else []
+        title = words(child(section, "title")) or (value(child(section, "code"), "displayName") if coded else "")
         if title:
             yield ""
             rows = wrap(title, narrative.WIDTH)
@@ -107,14 +112,22 @@ class _Teller:
             yield ("-" if depth else "=") * max(map(len, rows))
         elif depth == 0:
             yield ""
-        if _is_copy(section):
+        if copy:
             yield from (f"[Pièce jointe : {name}]" for name in _files(section, self.names))
-        else:
-            yield from narrative.lines(child(section, "text"), media=self.names)
+        yield from (*text, *coded)
         for warning in negation.warnings(section, self.narrative):
             yield from wrap(warning, narrative.WIDTH)
         for inner in sections(section):
             yield from self.section(inner, depth + 1)
+
+    def _entries(self, section: etree._Element) -> list[str]:
+        """Return what the entries of a section without text say."""
+        said = list(entries.told(section, self.narrative))
+        if not said:
+            return []
+        self.doubts.append(entries.UNTOLD)
+        lead = "ATTENTION : cette partie n'a pas de texte ; voici ce que disent ses données codées."
+        return [piece for line in (lead, *said) for piece in wrap(line, narrative.WIDTH, hang="  ")]
 
 
 def _is_copy(section: etree._Element) -> bool:

@@ -56,7 +56,7 @@ def read(content: bytes, effort: Effort | None = None) -> Document:
         replaces=replaces,
         version=version,
         confidentiality=_confidentiality(root),
-        doubts=found.doubts,
+        doubts=(*found.doubts, *within.doubts),
     )
 
 

@@ -20,6 +20,7 @@ _OTHER = "accès restreint par son auteur"
 _DOUBTS = {
     "doubt.cda-values-differ": "ATTENTION : des valeurs codées de ce document diffèrent de son texte ; à vérifier",
     "doubt.cda-negated": "ATTENTION : ce document contient des résultats niés (negationInd) ; à vérifier",
+    "doubt.cda-entries": "ATTENTION : une partie de ce document n'a que des données codées ; à vérifier",
     "doubt.cda-cancelled": "ATTENTION : ce document contient des résultats annulés ou suspendus ; à vérifier",
 }
 
