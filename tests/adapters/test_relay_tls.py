@@ -38,7 +38,7 @@ def over_tls(town: Any, keyring: FakeKeyring, way: Tls, host: str = "127.0.0.1")
 def test_mutual_tls_names_both_sides(papers: Papers) -> None:
     with open_town("mss", [RECIPIENT], papers.server, papers.ours.anchor) as town:
         reply = over_tls(town, keys(papers.ours.anchor, papers.client), Tls.MUTUAL)
-    assert reply == Reply(Outcome.ACCEPTED, 250, "2.0.0", "mss-1")
+    assert reply == Reply(Outcome.ACCEPTED, 250, "2.0.0", "4FEED0001")
     assert [(arrival.peer, arrival.content) for arrival in town.arrivals] == [("passerelle.example", MAIL)]
 
 

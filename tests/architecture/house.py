@@ -131,8 +131,8 @@ def verdicts(root: Path) -> set[str]:
     """Return the reason codes that are no errors: what the policy and the steps decide."""
     rooms = ("steps", "core/receipts")
     decisions = (path for room in rooms for path in (root / "shared/passerelle" / room).rglob("*.py"))
-    doubting = root / "shared/passerelle/core/documents/cda/results.py"
-    deciding = {root / "shared/passerelle/core/policy.py", doubting, *decisions}
+    doubting = (root / "shared/passerelle/core/documents/cda" / name for name in ("results.py", "entries.py"))
+    deciding = {root / "shared/passerelle/core/policy.py", *doubting, *decisions}
     constants = {
         node.value
         for path, tree in modules(root)

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,8 @@ def test_a_demonstration_that_is_interrupted_leaves_nothing_behind(ending: signa
         env=environment(PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # What runs in the background ignores SIGINT, and so would its children.
+        preexec_fn=partial(signal.signal, ending, signal.SIG_DFL),  # noqa: PLW1509 - a test has one thread
     )
     assert running.stdout
     while b"post" not in running.stdout.readline():

@@ -31,6 +31,7 @@ from tests.core.networks.excuses import (
     takes_its_unit,
     unknown_is_unvalidated,
     withdrawn,
+    without_value,
 )
 from tests.core.networks.told import Line, number
 
@@ -70,6 +71,7 @@ RULES = (
     Rule("counts", "LOINC says counts in giga per litre.", (*_NUMBERS, "unit"), counted),
     Rule("unit of words", "A text (HL7 ST) has no unit: it follows the words.", ("unit",), follows_the_words),
     Rule("words with unit", "The same, seen from the value.", ("value",), takes_its_unit),
+    Rule("without value", "A result without a value is said to have none (nullFlavor NI).", ("value",), without_value),
     Rule("blank status", "No status is F.", ("status",), blank_is_final),
     Rule("unknown status", "What vouches for nothing is not validated.", ("status",), unknown_is_unvalidated),
     Rule("antibiogram", "HPRIM has no letter for S, I, R: it is a remark.", ("flag",), microbiology),

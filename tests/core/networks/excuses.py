@@ -99,6 +99,10 @@ def odd_flag(old: str, new: str, pair: Pair) -> bool:
     return not new and old not in ("N", "L", "H", "LL", "HH") and "anormalité" in pair.said
 
 
+def without_value(old: str, new: str, _: Pair) -> bool:
+    return (old, new) == ("", "non communiqué")
+
+
 def blank_is_final(old: str, new: str, _: Pair) -> bool:
     return (old, new) == ("", "F")
 

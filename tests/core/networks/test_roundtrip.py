@@ -50,6 +50,7 @@ TEX|Leucocytes 7 800 /mm3
 RES|Leucocytes|GB|N|7800|/mm3|4000|10000|N|F
 RES|Œstradiol|E2|N|12|pg/ml|||+|F
 RES|Bactériurie|BU|N|*12*|mg/l|1 - 2|||C
+RES|Seule|SE|A||
 RES|Plaquettes (milliers)|PL|N|250 000|/mm3|150 000|400 000|N|X
 ****FIN****
 """
