@@ -59,3 +59,21 @@ def test_no_wrapped_line_is_wider_for_the_reader_than_the_page(text: str, width:
     pieces = wrap(text, width)
     assert all(len(charset.fit(piece)[0]) <= width for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def row(*cells: str, span: int = 1, tag: str = "td") -> str:
+    return "<tr>" + "".join(f'<{tag} colspan="{span}">{cell}</{tag}>' for cell in cells) + "</tr>"
+
+
+def test_a_cell_over_many_columns_of_a_record_is_a_line_under_it() -> None:
+    heads, values = ("Médicament", "Fréquence", "Dose", "Rythme", "Voie", "Hors AMM"), tuple("x" * 20 for _ in range(6))
+    rows = row(*heads, tag="th") + row(*values) + row("Instruction au patient", "au cours d'un repas", span=3)
+    text = etree.fromstring(f'<text xmlns="urn:hl7-org:v3"><table><tbody>{rows}</tbody></table></text>')
+    assert narrative.lines(text)[-3:] == (f"  Hors AMM : {'x' * 20}", "Instruction au patient", "  au cours d'un repas")
+
+
+def test_a_heading_that_no_other_row_shows_stays_before_a_broad_cell() -> None:
+    heads = tuple(f"Colonne {number} {'y' * 20}" for number in range(5))
+    rows = row(*heads, tag="th") + row("tout", span=4)
+    text = etree.fromstring(f'<text xmlns="urn:hl7-org:v3"><table><tbody>{rows}</tbody></table></text>')
+    assert all(head in " ".join(" ".join(narrative.lines(text)).split()) for head in heads)

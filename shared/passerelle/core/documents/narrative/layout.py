@@ -4,6 +4,7 @@ Columns are counted as the reader will see them, in the characters of HPRIM.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from passerelle.core.documents.hprim.charset import columns
@@ -12,6 +13,7 @@ from passerelle.core.documents.narrative.grid import Cell, Grid
 
 _GAP = " | "
 _NARROWEST = 12  # a column is not squeezed below this: « 10.02 mmol/L » stays on one line
+_BROAD = 3  # columns: a cell over so many is a line of its own under its row
 _DEEPEST = 10  # lists further in are not indented more
 
 
@@ -153,24 +155,38 @@ def _records(grid: Grid, width: int) -> Iterator[str]:
     heads, titles = _headings(grid, owners)
     for title in titles:
         yield from wrap(title, width)
-    filled = {column for (row, column), cell in owners.items() if row >= grid.heads and cell.columns < grid.width}
+    body = [(column, cell) for (row, column), cell in owners.items() if row >= grid.heads]
+    filled = {column for column, cell in body if cell.columns < grid.width}
+    apart = {column for column, cell in body if cell.columns < _BROAD}
     for row in range(grid.heads, grid.height):
-        for place, text in enumerate(_record(row, heads, filled, owners)):
+        for place, text in enumerate(_record(row, heads, _Columns(filled, apart), owners)):
             indent = "  " if place else ""
             yield from (indent + line for line in wrap(text, width - len(indent), hang="  "))
 
 
-def _record(row: int, heads: list[str], filled: set[int], owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which columns rows fill, and which of them by cells of their own."""
+
+    filled: set[int]
+    apart: set[int]
+
+    def leads(self, cell: Cell) -> bool:
+        """Tell whether headings go before a cell: one over many columns is of none, where others show these."""
+        return cell.columns < _BROAD or not self.apart.issuperset(range(cell.column, cell.column + cell.columns))
+
+
+def _record(row: int, heads: list[str], columns: _Columns, owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
     """Return what one row says, column by column; a column that no row fills still shows its heading."""
     seen: set[Cell] = set()
     for column, head in enumerate(heads):
         cell = owners.get((row, column))
-        if cell is None and head and column not in filled:
+        if cell is None and head and column not in columns.filled:
             yield f"{head} :"
         elif cell is not None and cell not in seen:
             seen.add(cell)
             over = dict.fromkeys(filter(None, heads[cell.column : cell.column + cell.columns]))
-            lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) else ""
+            lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) and columns.leads(cell) else ""
             yield lead + " ".join(cell.lines)
 
 
