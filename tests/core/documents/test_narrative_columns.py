@@ -77,3 +77,11 @@ def test_a_heading_that_no_other_row_shows_stays_before_a_broad_cell() -> None:
     rows = row(*heads, tag="th") + row("tout", span=4)
     text = etree.fromstring(f'<text xmlns="urn:hl7-org:v3"><table><tbody>{rows}</tbody></table></text>')
     assert all(head in " ".join(" ".join(narrative.lines(text)).split()) for head in heads)
+
+
+def test_two_lines_of_a_cell_stay_two_in_a_record() -> None:
+    heads = tuple(f"Colonne {number} {'y' * 20}" for number in range(4))
+    cells = ("3 fois/j pendant 2 jours<br/>2 fois/j pendant 4 jours", *("x" * 20 for _ in range(3)))
+    rows = row(*heads, tag="th") + row(*cells)
+    text = etree.fromstring(f'<text xmlns="urn:hl7-org:v3"><table><tbody>{rows}</tbody></table></text>')
+    assert narrative.lines(text)[:2] == (f"{heads[0]} : 3 fois/j pendant 2 jours", "  2 fois/j pendant 4 jours")

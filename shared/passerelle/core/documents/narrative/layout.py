@@ -13,6 +13,7 @@ from passerelle.core.documents.narrative.grid import Cell, Grid
 
 _GAP = " | "
 _NARROWEST = 12  # a column is not squeezed below this: « 10.02 mmol/L » stays on one line
+_HANG = "  "
 _BROAD = 3  # columns: a cell over so many is a line of its own under its row
 _DEEPEST = 10  # lists further in are not indented more
 
@@ -159,9 +160,17 @@ def _records(grid: Grid, width: int) -> Iterator[str]:
     filled = {column for column, cell in body if cell.columns < grid.width}
     apart = {column for column, cell in body if cell.columns < _BROAD}
     for row in range(grid.heads, grid.height):
-        for place, text in enumerate(_record(row, heads, _Columns(filled, apart), owners)):
+        for place, lines in enumerate(_record(row, heads, _Columns(filled, apart), owners)):
             indent = "  " if place else ""
-            yield from (indent + line for line in wrap(text, width - len(indent), hang="  "))
+            for line in _hung(lines, width - len(indent)):
+                yield indent + line
+
+
+def _hung(lines: tuple[str, ...], width: int) -> Iterator[str]:
+    """Yield the lines of a cell, all after the first further in: two doses are not one."""
+    yield from wrap(lines[0], width, hang=_HANG)
+    for line in lines[1:]:
+        yield from (_HANG + piece for piece in wrap(line, width - len(_HANG)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +185,20 @@ class _Columns:
         return cell.columns < _BROAD or not self.apart.issuperset(range(cell.column, cell.column + cell.columns))
 
 
-def _record(row: int, heads: list[str], columns: _Columns, owners: dict[tuple[int, int], Cell]) -> Iterator[str]:
-    """Return what one row says, column by column; a column that no row fills still shows its heading."""
+def _record(
+    row: int, heads: list[str], columns: _Columns, owners: dict[tuple[int, int], Cell]
+) -> Iterator[tuple[str, ...]]:
+    """Yield what one row says, column by column; a column that no row fills still shows its heading."""
     seen: set[Cell] = set()
     for column, head in enumerate(heads):
         cell = owners.get((row, column))
         if cell is None and head and column not in columns.filled:
-            yield f"{head} :"
+            yield (f"{head} :",)
         elif cell is not None and cell not in seen:
             seen.add(cell)
             over = dict.fromkeys(filter(None, heads[cell.column : cell.column + cell.columns]))
             lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) and columns.leads(cell) else ""
-            yield lead + " ".join(cell.lines)
+            yield (lead + cell.lines[0], *cell.lines[1:])
 
 
 def _headings(grid: Grid, owners: dict[tuple[int, int], Cell]) -> tuple[list[str], list[str]]:
