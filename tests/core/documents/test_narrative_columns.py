@@ -72,6 +72,14 @@ def test_a_cell_over_many_columns_of_a_record_is_a_line_under_it() -> None:
     assert narrative.lines(text)[-3:] == (f"  Hors AMM : {'x' * 20}", "Instruction au patient", "  au cours d'un repas")
 
 
+def test_a_short_cell_beside_a_broad_one_is_its_title() -> None:
+    heads, values = ("Durée", "Médicament", "Dose", "Rythme", "Voie"), tuple("x" * 20 for _ in range(5))
+    remark = "<tr><td>Notes du dispensateur</td><td colspan='4'>Averti.</td></tr>"
+    rows = row(*heads, tag="th") + row(*values) + remark
+    text = etree.fromstring(f'<text xmlns="urn:hl7-org:v3"><table><tbody>{rows}</tbody></table></text>')
+    assert narrative.lines(text)[-2:] == ("Notes du dispensateur", "  Averti.")
+
+
 def test_a_heading_that_no_other_row_shows_stays_before_a_broad_cell() -> None:
     heads = tuple(f"Colonne {number} {'y' * 20}" for number in range(5))
     rows = row(*heads, tag="th") + row("tout", span=4)

@@ -14,7 +14,7 @@ from passerelle.core.documents.narrative.grid import Cell, Grid
 _GAP = " | "
 _NARROWEST = 12  # a column is not squeezed below this: « 10.02 mmol/L » stays on one line
 _HANG = "  "
-_BROAD = 3  # columns: a cell over so many is a line of its own under its row
+_BROAD = 3  # columns: a row with a cell over so many is a remark under the row above
 _DEEPEST = 10  # lists further in are not indented more
 
 
@@ -156,11 +156,9 @@ def _records(grid: Grid, width: int) -> Iterator[str]:
     heads, titles = _headings(grid, owners)
     for title in titles:
         yield from wrap(title, width)
-    body = [(column, cell) for (row, column), cell in owners.items() if row >= grid.heads]
-    filled = {column for column, cell in body if cell.columns < grid.width}
-    apart = {column for column, cell in body if cell.columns < _BROAD}
+    columns = _columns(grid, owners)
     for row in range(grid.heads, grid.height):
-        for place, lines in enumerate(_record(row, heads, _Columns(filled, apart), owners)):
+        for place, lines in enumerate(_record(row, heads, columns, owners)):
             indent = "  " if place else ""
             for line in _hung(lines, width - len(indent)):
                 yield indent + line
@@ -175,14 +173,22 @@ def _hung(lines: tuple[str, ...], width: int) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Which columns rows fill, and which of them by cells of their own."""
+    """Which columns rows fill, which rows have a cell over many of them, and which columns the other rows fill."""
 
     filled: set[int]
+    broad: set[int]
     apart: set[int]
 
-    def leads(self, cell: Cell) -> bool:
-        """Tell whether headings go before a cell: one over many columns is of none, where others show these."""
-        return cell.columns < _BROAD or not self.apart.issuperset(range(cell.column, cell.column + cell.columns))
+    def leads(self, row: int, cell: Cell) -> bool:
+        """Tell whether headings go before a cell; a broad row is a remark under its record, where others show these."""
+        return row not in self.broad or not self.apart.issuperset(range(cell.column, cell.column + cell.columns))
+
+
+def _columns(grid: Grid, owners: dict[tuple[int, int], Cell]) -> _Columns:
+    body = [(row, column, cell) for (row, column), cell in owners.items() if row >= grid.heads]
+    broad = {row for row, _, cell in body if cell.columns >= _BROAD}
+    filled = {column for _, column, cell in body if cell.columns < grid.width}
+    return _Columns(filled, broad, {column for row, column, _ in body if row not in broad})
 
 
 def _record(
@@ -197,7 +203,7 @@ def _record(
         elif cell is not None and cell not in seen:
             seen.add(cell)
             over = dict.fromkeys(filter(None, heads[cell.column : cell.column + cell.columns]))
-            lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) and columns.leads(cell) else ""
+            lead = f"{' / '.join(over)} : " if over and cell.columns < len(heads) and columns.leads(row, cell) else ""
             yield (lead + cell.lines[0], *cell.lines[1:])
 
 
