@@ -28,32 +28,37 @@ def outline(document: Document) -> list[tuple[str | None, str | None, int]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("title", "code"),
-    [
-        ("BIOCHIMIE", "18719-5"),
-        ("Biochimie sanguine", "18719-5"),
-        ("HÉMATOLOGIE :", "18723-7"),
-        ("Bactériologie", "18725-2"),
-        ("Sérologies", "18727-8"),
-        ("MARQUEURS TUMORAUX", "18718-7"),
-    ],
-)
+DISCIPLINES = """
+18719-5 | BIOCHIMIE | Biochimie sanguine | Biochimie urinaire | Biochimie générale | Biochimie clinique
+18719-5 | Biochimie médicale | Biochimie spécialisée | EXAMENS DE BIOCHIMIE | Examens de biochimie sanguine
+18723-7 | HÉMATOLOGIE : | Hématologie cellulaire | Hématologie générale | Hématologie biologique
+18723-7 | Hématologie clinique | EXAMENS D'HÉMATOLOGIE
+18725-2 | Microbiologie | Bactériologie | Mycologie | Parasitologie | PARASITOLOGIE - MYCOLOGIE
+18727-8 | Sérologie | Sérologies
+18718-7 | Protéines, marqueurs tumoraux, vitamines | MARQUEURS TUMORAUX | Vitamines
+"""
+PARTS = """
+Hématologie | 18723-7 | 18720-3 | HÉMOSTASE | Coagulation | Hémostase, coagulation | Hémostase et coagulation
+Biochimie | 18719-5 | 57698-3 | Bilan lipidique
+Biochimie | 18719-5 | 14340-4 | Électrophorèse des protéines | Électrophorèse des protéines sériques
+Biochimie | 18719-5 | 92895-2 | ENDOCRINOLOGIE
+"""
+
+
+def by_hand(table: str, heads: int) -> list[tuple[str, ...]]:
+    rows = [line.split(" | ") for line in table.strip().splitlines()]
+    return [(*row[:heads], title) for row in rows for title in row[heads:]]
+
+
+@pytest.mark.parametrize(("code", "title"), by_hand(DISCIPLINES, 1))
 def test_a_title_that_names_a_discipline_has_its_code(title: str, code: str) -> None:
     assert outline(report(title)) == [(title, code, 1)]
     assert [one.code for one in disciplines(report(title))] == [code]
 
 
-@pytest.mark.parametrize(
-    ("title", "discipline", "code"),
-    [
-        ("HÉMOSTASE", ("Hématologie", "18723-7"), "18720-3"),
-        ("Bilan lipidique", ("Biochimie", "18719-5"), "57698-3"),
-        ("Électrophorèse des protéines sériques", ("Biochimie", "18719-5"), "14340-4"),
-    ],
-)
-def test_a_narrower_title_is_a_part_of_its_discipline(title: str, discipline: tuple[str, str], code: str) -> None:
-    assert outline(report(title)) == [(*discipline, 1), (title, code, 2)]
+@pytest.mark.parametrize(("discipline", "its", "code", "title"), by_hand(PARTS, 3))
+def test_a_narrower_title_is_a_part_of_its_discipline(discipline: str, its: str, code: str, title: str) -> None:
+    assert outline(report(title)) == [(discipline, its, 1), (title, code, 2)]
 
 
 @pytest.mark.parametrize("title", ["IMMUNOLOGIE", "Bilan hépatique", "Cytologie", "Biochimie du LCR", ""])

@@ -1,8 +1,11 @@
 """Coded results are held against the table that a doctor reads; what is at odds is no result to file."""
 
+from decimal import Decimal
+from itertools import permutations
+
 import pytest
 
-from passerelle.core.documents import cda
+from passerelle.core.documents import biology, cda
 from passerelle.core.documents.cda import crosscheck
 from passerelle.core.message import Document, Kind
 from tests.vectors import make_cda as make
@@ -42,6 +45,24 @@ def test_what_says_the_same_in_other_signs_is_a_result(value: str, cells: tuple[
     document = read(value, table(*cells))
     assert document.doubts == ()
     assert document.results[0].kind is Kind.NUMERIC
+
+
+SAME = """
+1 mol/L | 1000 mmol/L | 1000 meq/L | 1000000 umol/L | 1000000000 nmol/L | 1000000000000 pmol/L
+1 g/L | 0.1 g/dL | 100 mg/dL | 1000 mg/L | 1000 ug/mL | 1000000 ug/L | 1000000 ng/mL | 1000000000 ng/L
+1 mg/L | 1 ug/mL | 1000 ug/L | 1000 ng/mL | 1000000 ng/L | 1000000 pg/mL
+1 10*12/L | 1000 10*9/L | 1000000 /uL | 1000000000 /mL
+1 k[IU]/L | 1 [IU]/mL | 1000 [IU]/L | 1000 m[IU]/mL | 1000000 m[IU]/L | 1000000 u[IU]/mL
+"""
+PAIRS = [pair for line in SAME.strip().splitlines() for pair in permutations(line.split(" | "), 2)]
+
+
+@pytest.mark.parametrize(("coded", "told"), PAIRS)
+def test_the_same_quantity_in_another_unit_is_no_other_one_and_ten_times_it_is(coded: str, told: str) -> None:
+    number, unit = told.split()
+    shown = biology.usage(unit)
+    assert read(make.quantity(*coded.split()), table("Truc", f"{number} {shown}")).doubts == ()
+    assert read(make.quantity(*coded.split()), table("Truc", f"{Decimal(number) * 10} {shown}")).doubts == (DIFFER,)
 
 
 @pytest.mark.parametrize(

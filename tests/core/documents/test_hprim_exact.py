@@ -112,6 +112,20 @@ def test_characters_that_no_reader_has_are_counted_one_by_one() -> None:
     assert charset.fit("?") == ("?", 0)
 
 
+EQUAL = """
+’ ' ‘ ' ‚ , ‛ ' ′ ' “ " ” " „ " ″ " ‹ < › > – - — - ‐ - ‑ - ‒ - ― - − - • - ◦ - ▪ - ● - … ... œ oe Œ OE € EUR ™ (TM)
+‰ o/oo ﬁ fi ﬂ fl ﬀ ff ƒ f ≤ <= ≥ >= ≠ <> ≈ ~ ∼ ~ → -> ← <- ⇒ => ↑ [hausse] ↓ [baisse] ∞ [infini] √ [racine] ☑ [x] ☒ [x]
+✓ [x] ✔ [x] ⁄ / ∕ / μ µ Ω ohm ℃ °C ł l Ł L đ d Đ D ı i ẞ SS № No α alpha β bêta γ gamma δ delta Δ delta κ kappa λ lambda
+ω oméga ⁰ ^0 ⁴ ^4 ⁵ ^5 ⁶ ^6 ⁷ ^7 ⁸ ^8 ⁹ ^9 ⁺ ^+ ⁻ ^- ₀ 0 ₁ 1 ₂ 2 ₃ 3 ₄ 4 ₅ 5 ₆ 6 ₇ 7 ₈ 8 ₉ 9 ₊ + ₋ - ² ² ³ ³ µ µ é é
+"""
+
+
+@pytest.mark.parametrize(("sign", "said"), list(zip(EQUAL.split()[::2], EQUAL.split()[1::2], strict=True)))
+def test_a_sign_that_not_every_reader_has_is_said_in_signs_that_it_has(sign: str, said: str) -> None:
+    assert charset.fit(sign) == (said, 0)
+    assert charset.columns(sign) == len(said)
+
+
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_its_mark_is_known_by_its_null_bytes(codec: str) -> None:
     assert charset.decode(file("x").encode(codec))[0] == file("x")

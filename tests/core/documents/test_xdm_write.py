@@ -13,8 +13,9 @@ from lxml import etree
 from passerelle.core.documents import cda, xdm
 from passerelle.core.documents.xdm import Form, Packed, Submission
 from passerelle.core.documents.xdm.metadata import MOST_DOCUMENTS
+from passerelle.core.documents.xdm.metadata_elements import xcn
 from passerelle.core.errors import UnsupportedError
-from passerelle.core.message import Document, Identifier
+from passerelle.core.message import Document, Identifier, Professional
 from tests.core.documents.synthetic import AUTHOR, LETTER, PATIENT, QUALIFIED, REPORT, SENDER, WHEN
 
 PDF = b"%PDF-1.4\nessai\n"
@@ -143,6 +144,10 @@ def test_the_author_is_written_as_ans_writes_it() -> None:
     assert slots(author, "authorInstitution") == [institution]
     specialty = "G15_10/SM03^Médecin - Biologie médicale (SM)^1.2.250.1.213.1.1.4.5"
     assert slots(author, "authorSpecialty") == [specialty]
+
+
+def test_a_delimiter_of_hl7_in_a_name_is_escaped() -> None:
+    assert xcn(Professional("A|B^C&D~E\\F", "Luc")).split("^")[1] == r"A\F\B\S\C\T\D\R\E\E\F"
 
 
 def test_a_patient_with_a_qualified_ins_is_found_by_it() -> None:
