@@ -53,9 +53,9 @@ class Measured:
         return median(self.times)
 
     @property
-    def p95(self) -> float:
-        """Return the time that 95 of 100 pages took at most."""
-        return _part(self.times, 95)
+    def p99(self) -> float:
+        """Return the time that 99 of 100 pages took at most."""
+        return _part(self.times, 99)
 
 
 Curve = dict[int, list[Measured]]
@@ -64,11 +64,11 @@ Curve = dict[int, list[Measured]]
 def table(curve: Curve) -> str:
     """Return the table, in Markdown: times as ratios to the first scale, and read units of a page."""
     sizes = list(curve)
-    heads = [f"p50, p95 at {_POWERS[size]}" for size in sizes[1:]] + [f"units at {_POWERS[size]}" for size in sizes]
+    heads = [f"p50, p99 at {_POWERS[size]}" for size in sizes[1:]] + [f"units at {_POWERS[size]}" for size in sizes]
     lines = ["| page of 50 | " + " | ".join([*heads, "beyond"]) + " |", "|---" * (len(heads) + 2) + "|"]
     for place, first in enumerate(curve[sizes[0]]):
         later = [curve[size][place] for size in sizes[1:]]
-        ratios = [f"{one.p50 / first.p50:.2f}, {one.p95 / first.p95:.2f}" for one in later]
+        ratios = [f"{one.p50 / first.p50:.2f}, {one.p99 / first.p99:.2f}" for one in later]
         units = [f"{max(one.reads):g}" for one in (first, *later)]
         beyond = f"≤ {MOST_UNITS:g}" if first.name in BOUNDED else units[-1]
         lines.append(f"| {first.name} | " + " | ".join([*ratios, *units, beyond]) + " |")
@@ -120,13 +120,13 @@ def write(curve: Curve, day: date) -> None:
 
 
 def picture(curve: Curve) -> str:
-    """Return p95 as ratios to the first scale, as lines (SVG)."""
+    """Return p99 as ratios to the first scale, as lines (SVG)."""
     sizes = list(curve)
     shown = [place for place, one in enumerate(curve[sizes[0]]) if one.name in SHOWN]
     lines = []
     for number, place in enumerate(shown):
         first, colour = curve[sizes[0]][place], _COLOURS[number]
-        points = ((_x(sizes, size), _y(curve[size][place].p95 / first.p95)) for size in sizes)
+        points = ((_x(sizes, size), _y(curve[size][place].p99 / first.p99)) for size in sizes)
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         lines.append(f'<text x="{_LEFT + 480}" y="{_TOP + 30 + 24 * number}" fill="{colour}">{first.name}</text>')
@@ -136,7 +136,7 @@ def picture(curve: Curve) -> str:
         axes.append(f'<line x1="{_LEFT}" x2="{_LEFT + 450}" y1="{y:.0f}" y2="{y:.0f}" stroke="#ddd"/>')
         axes.append(f'<text x="{_LEFT - 34}" y="{y + 4:.0f}">× {ratio}</text>')
     space = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-    title = "<title>p95 of a page of fifty, as a ratio to the same page at ten thousand events</title>"
+    title = "<title>p99 of a page of fifty, as a ratio to the same page at ten thousand events</title>"
     ground = f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
     head = f'<svg {space} font-family="sans-serif" font-size="13">'
     return "\n".join([head, title, ground, *axes, *lines, "</svg>"]) + "\n"
