@@ -21,6 +21,9 @@ ACTS: Mapping[str, tuple[bytes, ...]] = {
         b"/Annots[<</Subtype/RichMedia>>]",
         b"/Annots[<</Subtype/3D/3DD 9 0 R>>]",
         b"/A<</S/Rendition/OP 0>>",
+        b"/Annots[<</Subtype/Screen/P 1 0 R>>]",
+        b"/Annots[<</Subtype/Movie/Movie 9 0 R>>]",
+        b"/A<</S/Sound/Sound 9 0 R>>",
     ),
     "pdf.xfa": (b"/AcroForm<</XFA[(a)9 0 R]>>", b"/AcroForm<</XFA 9 0 R>>"),
 }

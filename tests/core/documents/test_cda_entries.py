@@ -35,6 +35,7 @@ def read(*statements: str, text: str = "", title: str = "Évaluation") -> Docume
         (observation('<value xsi:type="INT" nullFlavor="UNK"/>'), "- Douleur : inconnu"),
         (observation("", ' negationInd="true"'), "- NIÉ : Douleur"),
         (observation(code="<code nullFlavor='UNK'/>"), "- Sans nom : 7"),
+        (observation(code="<code><translation displayName='Souffrance'/></code>"), "- Souffrance : 7"),
         (observation(code="<code><originalText>Gêne</originalText></code>"), "- Gêne : 7"),
         (observation('<effectiveTime value="20250302"/>'), "- Douleur : 02/03/2025"),
         (MEDICINE, "- Démomycine 2 mg : 2 mg, depuis 01/03/2025 jusqu'à 04/2025"),

@@ -33,6 +33,11 @@ def test_a_problem_that_the_text_affirms_and_the_entry_denies_is_told(cell: str)
     assert lines[-1] == warned(lines)[0]
 
 
+def test_what_is_denied_has_the_name_of_its_code_where_value_and_row_say_none() -> None:
+    empty = 'Connues<table><tbody><tr ID="r"><td></td></tr></tbody></table>'
+    assert warned(read(empty, statement(""))) == [DENIED.format("Allergie")]
+
+
 @pytest.mark.parametrize("cell", ["non", "Pas d'allergie", "aucune", "absence", "négatif", "-", "--", "exclue"])
 def test_a_denial_that_the_text_says_itself_is_not_told_twice(cell: str) -> None:
     assert warned(read(TABLE.format(cell), statement())) == []

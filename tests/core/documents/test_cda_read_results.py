@@ -65,6 +65,11 @@ def test_the_laboratorys_code_comes_before_loinc() -> None:
         ('<value xsi:type="IVL_PQ"><low value="5" unit="mg/L" inclusive="false"/></value>', Kind.NUMERIC, ">5"),
         ('<value xsi:type="IVL_PQ"><low value="5" unit="mg/L"/></value>', Kind.NUMERIC, ">5"),
         ('<value xsi:type="IVL_PQ"><low value="5"/><high value="7"/></value>', Kind.TEXT, "5 - 7"),
+        (
+            '<value xsi:type="IVL_PQ"><low value="5" unit="g/L"/><high value="7" unit="mg/L"/></value>',
+            Kind.TEXT,
+            "5 g/L - 7 mg/L",
+        ),
         ('<value xsi:type="ST">négatif</value>', Kind.TEXT, "négatif"),
         ('<value xsi:type="ED"><reference value="#glu"/></value>', Kind.TEXT, "Glycémie à jeun"),
         ('<value xsi:type="CD" code="1" displayName="Absence"/>', Kind.CODED, "Absence"),

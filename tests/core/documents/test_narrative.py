@@ -139,6 +139,7 @@ def test_line_breaks_and_paragraphs_are_kept() -> None:
 
 def test_powers_deletions_links_notes_and_files_are_told() -> None:
     assert lines("4.5 10<sup>12</sup>/L, H<sub>2</sub>O") == ("4.5 10^12/L, H2O",)
+    assert lines("10<sup>-3</sup> 2<sup>+</sup> Na<sup>+</sup> m<sup>2</sup>") == ("10^-3 2^+ Na+ m2",)
     assert lines('<content revised="delete">non</content> oui') == ("[supprimé : non] oui",)
     assert lines('<linkHtml href="https://site.example/a">site</linkHtml>') == ("site <https://site.example/a>",)
     assert lines('<linkHtml href="#bas">bas</linkHtml>') == ("bas",)

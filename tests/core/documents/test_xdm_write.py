@@ -113,6 +113,8 @@ def test_the_hash_is_in_upper_case_hex_and_times_are_in_utc() -> None:
 
 def test_every_reference_names_the_object_that_it_stands_in() -> None:
     root = metadata(LETTER, REPORT)
+    stable = {"urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"}  # ITI TF-3 §4.2.5.2
+    assert {one.get("objectType") for one in root.iter(f"{RIM}ExtrinsicObject")} == stable
     for owner in (*root.iter(f"{RIM}RegistryPackage"), *root.iter(f"{RIM}ExtrinsicObject")):
         assert {one.get("classifiedObject") for one in owner.findall(f"{RIM}Classification")} == {owner.get("id")}
         assert {one.get("registryObject") for one in owner.findall(f"{RIM}ExternalIdentifier")} == {owner.get("id")}
