@@ -2,8 +2,8 @@
 
 1. The tests of documents and networks run once, and coverage remembers which test ran which line.
 2. A sample of all mutants is drawn by the seed.
-3. For each, tests that ran its line run until one fails: seen. First those named like the module, then some of every
-   file. A line that no test runs is not seen.
+3. For each, tests that ran its line run until one fails: seen. First those named like the module and some of every
+   file, then every test once, by one of its parameters. A line that no test runs is not seen.
 """
 
 import argparse
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOM = ROOT / "shared/passerelle/core/documents"
 TESTS = ("tests/core/documents", "tests/core/networks", "tests/validation")
 NEAREST = 60  # tests for one mutant: those of the file named like the module first
-FARTHER = 400  # then as many of the others, the same share of every file
+FARTHER = 200  # then as many of the others, the same share of every file
 MOST_SECONDS = 300  # of CPU for one mutant: a loop without end is seen
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 
@@ -55,8 +55,8 @@ def _good(lines: Mapping[int, Sequence[str]], bad: set[str]) -> dict[int, list[s
     return {line: [name for name in names if name.rpartition("|")[0] not in bad] for line, names in lines.items()}
 
 
-def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
-    """Return the tests to run for a mutant."""
+def tests_of(mutant: Mutant, ran: Covering) -> list[list[str]]:
+    """Return the tests to run for a mutant, in the rounds in which they run."""
     contexts = ran.get(mutant.path, {}).get(mutant.line, ())
     names = sorted({context.rpartition("|")[0] for context in contexts} - {""})
     stem = mutant.path.stem if mutant.path.stem not in {"reading", "writing", "__init__"} else mutant.path.parent.name
@@ -64,18 +64,21 @@ def tests_of(mutant: Mutant, ran: Covering) -> list[str]:
     if not names and "" in contexts:  # it runs at import: the tests named like the module or its folder, then all
         words = {mutant.path.stem, *mutant.path.parent.relative_to(ROOM).parts}
         files = [str(file.relative_to(ROOT)) for file in sorted((ROOT / TESTS[0]).glob("test_*.py"))]
-        return [file for file in files if any(word in file for word in words)] + list(TESTS)
+        return [[file for file in files if any(word in file for word in words)] + list(TESTS)]
     others = names[NEAREST:]
-    return names[:NEAREST] + others[:: max(1, -(-len(others) // FARTHER))]
+    first = names[:NEAREST] + others[:: max(1, -(-len(others) // FARTHER))]
+    once = {name.partition("[")[0]: name for name in reversed(others)}
+    return [tests for tests in (first, sorted(set(once.values()) - set(first))) if tests]
 
 
 def survives(mutant: Mutant, ran: Covering) -> bool:
     """Tell whether no test sees the wrong."""
-    tests = tests_of(mutant, ran)
-    if not tests:
-        return True
     name = ".".join(mutant.path.relative_to(ROOT / "shared").with_suffix("").parts).removesuffix(".__init__")
     planted = json.dumps({"module": name, "path": str(mutant.path), "source": mutant.source()})
+    return all(_passes(tests, planted) for tests in tests_of(mutant, ran))
+
+
+def _passes(tests: Sequence[str], planted: str) -> bool:
     code = _run(tests, planted)
     if code in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}:  # a test that no longer has this name
         code = _run(sorted({test.partition("::")[0] for test in tests}), planted)
@@ -115,12 +118,13 @@ def main() -> int:
     sample = chance.sample(known, min(asked.mutants, len(known)))
     seen: defaultdict[str, list[bool]] = defaultdict(list)
     with ThreadPoolExecutor(asked.jobs) as pool:
-        for one, survived in zip(sample, pool.map(partial(survives, ran=ran), sample), strict=True):
+        judged = zip(sample, pool.map(partial(survives, ran=ran), sample), strict=True)
+        for number, (one, survived) in enumerate(judged, 1):
             module = str(one.path.relative_to(ROOM))
             seen[module].append(not survived)
             if survived:
                 untested = "" if tests_of(one, ran) else " (no test runs it)"
-                print(f"SURVIVES {module}:{one.line} {one.kind}{untested}", flush=True)  # noqa: T201 - for people
+                print(f"{number:4} SURVIVES {module}:{one.line} {one.kind}{untested}", flush=True)  # noqa: T201 - for people
     for module, verdicts in sorted(seen.items()):
         print(f"{module:34}{sum(verdicts):5} of {len(verdicts):4}")  # noqa: T201 - for people
     total = [verdict for verdicts in seen.values() for verdict in verdicts]
