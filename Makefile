@@ -35,7 +35,7 @@ demo: setup ## let real mails cross, the whole bridge on this machine
 	@$(BIN)/passerelle demo $(ARGS)
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.done ## check style, types and rooms
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

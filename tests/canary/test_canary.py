@@ -4,7 +4,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.adapters import clouds
+
+pytestmark = pytest.mark.slow
 
 ROW = re.compile(r"^(.{52})\s*([\d,]+)\s+([\d,]+)\s+(\d+)$", re.MULTILINE)
 
