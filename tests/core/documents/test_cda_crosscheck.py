@@ -94,6 +94,13 @@ def test_a_second_row_that_the_name_spans_is_read_too() -> None:
     assert read(make.quantity("7.33", "mmol/L"), text).doubts == (DIFFER,)
 
 
+def test_a_name_that_spans_more_rows_than_there_are_ends_with_its_table() -> None:
+    rows = '<tr ID="r"><td rowspan="3">Glucose</td><td>1,30 g/l</td></tr><tr><td>7,22 mmol/l</td></tr>'
+    text = f"<table><tbody>{rows}</tbody></table><table><tbody><tr><td>8,88</td></tr></tbody></table>"
+    assert read(make.quantity("7.22", "mmol/L"), text).doubts == ()
+    assert read(make.quantity("8.88", "mmol/L"), text).doubts == (DIFFER,)
+
+
 def test_at_most_so_many_rows_are_spanned() -> None:
     def doubts(last: int) -> tuple[str, ...]:
         rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(2, last + 1))

@@ -40,6 +40,9 @@ def read(*statements: str, text: str = "", title: str = "Évaluation") -> Docume
         (observation('<effectiveTime value="20250302"/>'), "- Douleur : 02/03/2025"),
         (MEDICINE, "- Démomycine 2 mg : 2 mg, depuis 01/03/2025 jusqu'à 04/2025"),
         ('<procedure classCode="PROC" moodCode="EVN"><code code="ZZQK002"/></procedure>', "- ZZQK002"),
+        (f'<act classCode="ACT" moodCode="EVN">{PAIN}</act>', "- Douleur"),
+        (f'<encounter classCode="ENC" moodCode="EVN">{PAIN}</encounter>', "- Douleur"),
+        (f'<supply classCode="SPLY" moodCode="EVN">{PAIN}</supply>', "- Douleur"),
     ],
 )
 def test_a_statement_without_text_is_told_in_words(statement: str, line: str) -> None:

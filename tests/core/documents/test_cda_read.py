@@ -77,6 +77,18 @@ def test_a_machine_is_no_author_and_an_act_without_day_has_none() -> None:
     assert (document.author, document.performed) == (None, None)
 
 
+def test_who_answers_for_the_document_of_a_machine_is_its_author() -> None:
+    signed = (
+        b"<legalAuthenticator><assignedEntity><assignedPerson><name><given>Luc</given><family>SIGNATAIRE</family></name>"
+        b"</assignedPerson></assignedEntity></legalAuthenticator>"
+    )
+    written = make.cda().replace(b"<documentationOf>", signed + b"<documentationOf>")
+    machine = make.cda().replace(b"assignedPerson", b"assignedAuthoringDevice")
+    machine = machine.replace(b"<documentationOf>", signed + b"<documentationOf>")
+    authors = [cda.read(content).author for content in (written, machine)]
+    assert [author and author.family for author in authors] == ["AUTEUR", "SIGNATAIRE"]
+
+
 def test_a_patient_without_address_has_none() -> None:
     content = make.cda().replace(b"<addr><houseNumber>", b"<adresse><houseNumber>")
     content = content.replace(b"ANGERS</city></addr>", b"ANGERS</city></adresse>")

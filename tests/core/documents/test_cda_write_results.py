@@ -144,7 +144,20 @@ def test_a_local_code_with_spaces_is_joined_by_underscores_and_it_is_told() -> N
 
 
 @pytest.mark.parametrize(
-    ("title", "expected"), [("Dr", ["DR"]), ("Pr.", ["PR"]), ("Mme", ["MME"]), ("Monsieur", ["M"]), ("Maître", [])]
+    ("title", "expected"),
+    [
+        ("Dr", ["DR"]),
+        ("docteur", ["DR"]),
+        ("Pr.", ["PR"]),
+        ("Professeur", ["PR"]),
+        ("Mme", ["MME"]),
+        ("MME", ["MME"]),
+        ("Madame", ["MME"]),
+        ("M.", ["M"]),
+        ("Mr", ["M"]),
+        ("Monsieur", ["M"]),
+        ("Maître", []),
+    ],
 )
 def test_a_title_is_written_where_the_value_sets_have_it(title: str, expected: list[str]) -> None:
     content = letter(author=replace(AUTHOR, title=title))

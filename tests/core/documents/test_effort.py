@@ -31,8 +31,17 @@ def test_documents_that_are_each_within_the_limits_add_up() -> None:
     cda.read(document, effort)
     with pytest.raises(MalformedError) as caught:
         cda.read(document, effort)
-    assert caught.value.code in {"cda.text", "cda.size"}
+    assert caught.value.code == "cda.text"
     cda.read(document)
+
+
+def test_documents_of_one_mail_have_so_many_tags_together() -> None:
+    document = make.cda()
+    effort = Effort()
+    effort.spend(Work.XML, Work.XML.value - document.count(b"<") + 1)
+    with pytest.raises(MalformedError) as caught:
+        cda.read(document, effort)
+    assert caught.value.code == "cda.size"
 
 
 def test_zips_of_one_mail_add_up() -> None:

@@ -142,6 +142,7 @@ def test_a_result_that_no_line_shows_has_no_chapter() -> None:
     assert report(*BULK, "RES|PLAQUETTES|P|N|224")[0].chapter == ""
     assert report(*BULK, "RES|LEUCOCYTES|P|N|99")[0].chapter == ""
     assert report(*BULK, "RES||P|N|77")[0].chapter == ""
+    assert report(*BULK, "RES|--|P|N|2920")[0].chapter == ""
 
 
 def test_a_lab_section_of_results_alone_takes_the_chapters_from_the_text_before_it() -> None:

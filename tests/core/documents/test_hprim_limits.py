@@ -4,7 +4,7 @@ import pytest
 
 from passerelle.core.documents import hprim
 from passerelle.core.documents.hprim import charset, laboratory, layout, reading
-from tests.core.documents.hprim_files import HEADER, NOW, file, lab, one, refused
+from tests.core.documents.hprim_files import HEADER, NOW, file, header, lab, one, refused
 
 
 def test_the_size_of_a_file_is_limited() -> None:
@@ -18,6 +18,12 @@ def test_the_lines_of_a_file_are_limited() -> None:
     hprim.read(file("", *["x"] * rest).encode(), NOW)
     refused(file("", *["x"] * (rest + 1)).encode(), r"hprim\.lines")
     refused(b"\n" * (2 * layout.MOST_LINES + 1), r"hprim\.lines")
+
+
+def test_a_name_of_a_header_is_limited() -> None:
+    for line in ("l2", "l3"):
+        one(file("x", lines=header(**{line: "N" * 60})))
+        refused(file("x", lines=header(**{line: "N" * 61})).encode(), r"hprim\.header")
 
 
 def test_the_messages_of_a_file_are_limited() -> None:

@@ -127,7 +127,9 @@ def test_a_png_keeps_what_says_how_it_is_shown() -> None:
     shown = b"".join(
         chunk(kind, b"") for kind in (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
     )
-    assert shown in image.clean(whole[:place] + shown + whole[place:])
+    cleaned = image.clean(whole[:place] + shown + whole[place:])
+    assert shown in cleaned
+    assert cleaned.endswith(chunk(b"IEND", b""))
 
 
 def test_a_png_has_at_most_so_many_pieces() -> None:
@@ -211,3 +213,5 @@ def test_the_pixels_of_all_pictures_are_capped_together(monkeypatch: pytest.Monk
     assert image.bounded((one,) * 3) == (one,) * 3
     with pytest.raises(MalformedError, match=r"image\.total"):
         image.bounded((one,) * 4)
+    with pytest.raises(MalformedError, match=r"image\.broken"):
+        image.bounded((one, b"\x89PNG"))

@@ -174,6 +174,22 @@ def test_a_patient_without_ins_is_found_by_the_senders_number_and_no_birth_name_
     assert slots(made, "sourcePatientInfo") == ["PID-5|TESTU^Zoé^^^^^D", "PID-7|19790328", "PID-8|U"]
 
 
+def test_a_name_of_birth_that_is_the_used_one_is_written_once() -> None:
+    made = entry(replace(LETTER, patient=replace(PATIENT, birth_family=PATIENT.family)))
+    assert slots(made, "sourcePatientInfo") == ["PID-5|TESTU^Zoé^^^^^L", "PID-7|19790328", "PID-8|U"]
+
+
+def test_a_sender_without_number_is_named_by_its_name() -> None:
+    sent = packed()
+    frame = replace(sent.frame, organisation=replace(sent.frame.organisation, identifier=None))
+    for one, label in (
+        (sent, "Laboratoire du Nord & Cie (1590099992)"),
+        (replace(sent, frame=frame), "Laboratoire du Nord & Cie"),
+    ):
+        text = files(xdm.write((one,), SUBMISSION))["README.TXT"].decode()
+        assert f"    . Organisme : {label}\r\n" in text
+
+
 def test_the_submission_set_comes_from_the_structure_and_has_its_own_oid() -> None:
     (package,) = metadata(LETTER).iter(f"{RIM}RegistryPackage")
     assert identifier(package, "XDSSubmissionSet.sourceId") == "1.2.250.1.71.4.2.2.1590099992"

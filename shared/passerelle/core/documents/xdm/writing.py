@@ -43,7 +43,8 @@ def _zip(files: dict[str, bytes], date: datetime) -> bytes:
 
 def _sender(packed: Packed) -> str:
     organisation = packed.frame.organisation
-    return f"{organisation.name} ({organisation.identifier.extension if organisation.identifier else ''})"
+    number = f" ({organisation.identifier.extension})" if organisation.identifier else ""
+    return organisation.name + number
 
 
 def _index(packed: Packed) -> bytes:
