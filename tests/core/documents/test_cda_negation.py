@@ -33,6 +33,12 @@ def test_a_problem_that_the_text_affirms_and_the_entry_denies_is_told(cell: str)
     assert lines[-1] == warned(lines)[0]
 
 
+@pytest.mark.parametrize("length", [200, 201])
+def test_of_a_long_row_the_first_200_characters_are_told(length: int) -> None:
+    text = "".join(read(f'<paragraph ID="r">{"b" * length}</paragraph>', statement("")))
+    assert text.partition("ATTENTION")[2].count("b") == 200
+
+
 def test_what_is_denied_has_the_name_of_its_code_where_value_and_row_say_none() -> None:
     empty = 'Connues<table><tbody><tr ID="r"><td></td></tr></tbody></table>'
     assert warned(read(empty, statement(""))) == [DENIED.format("Allergie")]

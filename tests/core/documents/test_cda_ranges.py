@@ -75,6 +75,11 @@ def test_an_open_bound_is_told_and_never_makes_its_own_value_normal(
     assert (limits(result), result.remarks) == (held, said)
 
 
+def test_a_side_without_end_is_no_open_bound() -> None:
+    result = only(GLUCOSE, range_('<low nullFlavor="NINF" inclusive="false"/>' + side("high", "7")))
+    assert (limits(result), result.remarks) == (("", "7"), ())
+
+
 def test_two_open_bounds_are_told_as_they_are() -> None:
     result = only(GLUCOSE, range_(side("low", "3.9", "false") + side("high", "5", "false")))
     assert result.remarks == ("Valeurs de référence : > 3.9 et < 5 mmol/L",)

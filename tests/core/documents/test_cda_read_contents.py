@@ -1,5 +1,7 @@
 """What a CDA says in its body, in files and in words, is read as it was written."""
 
+import pytest
+
 from passerelle.core.documents import cda
 from passerelle.core.documents.cda import transcript
 from tests.core.documents.cda_refusals import base64_of, refusal
@@ -43,6 +45,11 @@ def test_a_level_1_document_is_its_pdf_and_the_words_in_it() -> None:
 
 def test_a_scan_says_that_it_is_not_transcribed() -> None:
     assert cda.read(make.cda(make.single(make.pdf()))).text == (transcript.IMAGE,)
+
+
+@pytest.mark.parametrize(("stamp", "told"), [("a" * 19, transcript.IMAGE), ("a" * 20, "a" * 20)])
+def test_a_stamp_of_a_few_letters_is_no_text(stamp: str, told: str) -> None:
+    assert cda.read(make.cda(make.single(make.pdf(stamp)))).text[0] == told
 
 
 def test_a_broken_pdf_travels_without_words() -> None:

@@ -96,6 +96,7 @@ def test_the_laboratorys_code_comes_before_loinc() -> None:
         ('<value xsi:type="CD" nullFlavor="OTH"/>', Kind.TEXT, "autre, non codé"),
         ('<value xsi:type="ST" nullFlavor="NAV"/>', Kind.TEXT, "indisponible à ce jour"),
         ('<value xsi:type="CD" nullFlavor="OTH"><originalText>Rare</originalText></value>', Kind.CODED, "Rare"),
+        ('<value xsi:type="RTO"><originalText>1 sur 2</originalText></value>', Kind.TEXT, "1 sur 2"),
         ('<value xsi:type="IVL_PQ" nullFlavor="UNK"/>', Kind.TEXT, "inconnu"),
         ('<value xsi:type="x:PQ" xmlns:x="urn:other" value="5" unit="g/L"/>', Kind.TEXT, "5 g/L"),
         ('<value xsi:type="c:PQ" xmlns:c="urn:hl7-org:v3" value="5" unit="g/L"/>', Kind.NUMERIC, "5"),

@@ -39,6 +39,11 @@ def test_a_letter_is_read_back_with_its_identity_dates_author_and_pdf() -> None:
     assert [file.content for file in read.attachments] == [PDF]
 
 
+def test_a_document_is_in_french_and_its_confidentiality_is_normal() -> None:
+    assert found(letter(), "/*/c:languageCode/@code") == ["fr-FR"]
+    assert found(letter(), "/*/c:confidentialityCode/@code") == ["N"]
+
+
 def test_the_time_keeps_the_zone_that_the_source_gave() -> None:
     paris = LETTER.created.astimezone(timezone(timedelta(hours=1)))
     assert found(letter(replace(LETTER, created=paris)), "/*/c:effectiveTime/@value") == ["20261122103000+0100"]

@@ -47,6 +47,13 @@ def test_the_results_of_a_replacement_are_corrected() -> None:
     assert res(GLUCOSE, replace(LETTER, replaces=Identifier("1.2.3", "4"))).split("|")[9] == "C"
 
 
+@pytest.mark.parametrize(("label", "losses"), [("a" * 200, []), ("a" * 201, ["hprim.cut"])])
+def test_a_field_holds_200_characters_and_the_cut_is_told(label: str, losses: list[str]) -> None:
+    content, told = written(replace(LETTER, results=(replace(GLUCOSE, label=label),)))
+    assert f"RES|{'a' * 200}|G|" in content
+    assert told == losses
+
+
 @pytest.mark.parametrize(("flag", "letter"), [("HH", "HH"), ("R", ""), ("", "")])
 def test_only_the_five_flags_of_hprim_are_written(flag: str, letter: str) -> None:
     assert res(replace(GLUCOSE, flag=flag)).split("|")[8] == letter

@@ -82,6 +82,14 @@ def test_the_zip_has_the_files_that_ihe_and_ans_ask_for_under_8_3_names() -> Non
     ]
 
 
+def test_metadata_are_a_submission_and_the_readme_is_lines_of_dos() -> None:
+    made = files(xdm.write((packed(),), SUBMISSION))
+    root = etree.fromstring(made["IHE_XDM/SUBSET01/METADATA.XML"])
+    assert root.tag == "{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest"
+    assert made["README.TXT"].endswith(b"            DOC0001.XML\r\n")
+    assert b"\n" not in made["README.TXT"].replace(b"\r\n", b"")
+
+
 def test_the_same_documents_make_the_same_bytes() -> None:
     assert xdm.write((packed(),), SUBMISSION) == xdm.write((packed(),), SUBMISSION)
 

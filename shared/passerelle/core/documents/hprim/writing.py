@@ -4,6 +4,7 @@ Twelve lines and an empty thirteenth, lines 2, 3, 7, 10, 11 and 12 filled with w
 CRLF, one ****FIN**** a message, ****FINFICHIER**** last.
 """
 
+import re
 from datetime import date
 
 from passerelle.core.documents.hprim import dates, header, result_lines
@@ -17,6 +18,7 @@ _LONGEST_NAME = 50
 _INS_NIR = ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.10")  # NIR, and NIR of test; the NIA is provisional
 _MAJORITY = 18  # years
 _SOURCE = "le document d'origine"
+_WORD = re.compile(r"\w+")
 _ALONE = f"{header.NO_CODE:<10} "  # ten characters of code, a space, then the name
 
 
@@ -128,8 +130,8 @@ def _author(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _names(line: str, author: Professional) -> bool:
-    said = line.casefold()
-    return author.family.casefold() in said and author.given.casefold() in said
+    said, name = (set(_WORD.findall(text.casefold())) for text in (line, f"{author.given} {author.family}"))
+    return name <= said  # whole words: « Li An » is not in « réalisée »
 
 
 def _note(note: str) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ class Cell:
     """Lines at a row and a column, over so many rows and columns."""
 
     lines: tuple[str, ...]
+    rows: int
+    columns: int
+    header: bool = False
     row: int = 0
     column: int = 0
-    rows: int = 1
-    columns: int = 1
-    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
