@@ -155,6 +155,11 @@ def test_more_address_lines_than_two_share_line_5() -> None:
     assert lines(patient(address=PostalAddress(("a", "b", "c"), "59000", "LILLE")))[3:6] == ["a", "b c", "59000 LILLE"]
 
 
+@pytest.mark.parametrize(("text", "told"), [("Diagnostic confirmé", True), ("Résultat de l'irm :", False)])
+def test_a_short_title_is_not_found_within_words(text: str, told: bool) -> None:  # noqa: FBT001 - one of two
+    assert (lines(replace(LETTER, title="IRM", text=(text,)))[13] == "IRM") == told
+
+
 def test_a_title_that_the_text_lacks_begins_it() -> None:
     assert lines(replace(LETTER, title="Lettre de liaison"))[13:16] == ["Lettre de liaison", "", "Compte rendu"]
 

@@ -181,6 +181,8 @@ def test_the_product_is_named_and_its_absence_is_told() -> None:
         ("", AUTHOR, "Dr_Luc_BERNARD_Laboratoire du Nord & Cie"),
         ("dr bernard", replace(AUTHOR, organisation=None, title="", given=""), "BERNARD"),
         ("Laboratoire du Nord", AUTHOR, "Laboratoire du Nord"),
+        ("Cabinet Oliveri", replace(AUTHOR, family="LI"), "Cabinet Oliveri"),
+        ("Dr BERNARD-MARTIN", AUTHOR, "Dr_Luc_BERNARD_Laboratoire du Nord & Cie"),
         ("Laboratoire du Nord", None, "Laboratoire du Nord"),
     ],
 )
@@ -198,6 +200,9 @@ def test_the_author_is_the_sender_of_the_agreement_unless_the_document_names_one
         (named, "DUPUIS", False),
         (Professional("DUPUIS"), "BERNARD", True),
         (Professional("Bernard"), "BERNARD", False),
+        (Professional("Bernard", "L."), "BERNARD", False),
+        (Professional("Bernard", "Marie"), "BERNARD", True),
+        (Professional("Bernard", "Lucie"), "BERNARD", True),
     ):
         written = mssante.write(message(replace(LETTER, author=author)), DISPATCH)
         (document,) = back(written).documents

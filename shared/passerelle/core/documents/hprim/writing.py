@@ -142,7 +142,8 @@ def _note(note: str) -> tuple[str, ...]:
 def _title(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:
     """Return the title, which has no line in the header, unless the text begins with it."""
     title = " ".join(document.title.split())
-    begun = any(title.casefold() in line.casefold() for line in text[:10])
+    whole = re.compile(rf"(?<!\w){re.escape(title)}(?!\w)", re.IGNORECASE)  # « IRM » is not in « confirmé »
+    begun = any(whole.search(line) for line in text[:10])
     return () if begun or not title else (title, "")
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from passerelle.core.message import Attachment, Dispatch, Document, Patient
+from passerelle.core.message import Attachment, Dispatch, Document, Patient, Professional
 
 _LONGEST_TYPE = 40
 _LONGEST_NUMBER = 20
@@ -22,6 +22,14 @@ def bare(text: str) -> str:
 def identity(patient: Patient) -> tuple[str, str]:
     """Return NOM and prénom: the birth name where it is known."""
     return bare(patient.birth_family or patient.family).upper(), bare(patient.given)
+
+
+def same(named: Professional, person: Professional) -> bool:
+    """Tell whether a name may be a person's: his family, and his given name, its first letter or none."""
+    if bare(named.family).casefold() != bare(person.family).casefold():
+        return False
+    short, long = sorted((bare(one.given).casefold().rstrip(".") for one in (named, person)), key=len)
+    return short == long or (len(short) <= 1 and long.startswith(short))
 
 
 def subject(documents: tuple[Document, ...]) -> str:
@@ -66,8 +74,13 @@ def distinct(files: list[Attachment]) -> tuple[Attachment, ...]:
 def label(dispatch: Dispatch) -> str:
     """Return the From label: of a person where the mailbox bears his name, else of the entity that it names."""
     person, own = dispatch.author, one_line(dispatch.sender.label)
-    if person is None or (own and bare(person.family).casefold() not in bare(own).casefold()):
+    if person is None or (own and not _words(person.family) <= _words(own)):
         return own
     entity = person.organisation.name if person.organisation else ""
     parts = (person.title, person.given, person.family.upper(), entity)
     return "_".join(filter(None, map(one_line, parts)))
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text, whole: « Li » is not in « Oliveri »."""
+    return set(re.findall(r"\w+", bare(text).casefold()))

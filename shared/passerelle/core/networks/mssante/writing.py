@@ -130,7 +130,7 @@ def _author(document: Document, dispatch: Dispatch) -> tuple[Professional | None
     if named is not None and (named.identifier is not None or dispatch.author is None):
         return named, ()
     person = dispatch.author
-    if named is None or person is None or naming.bare(named.family).upper() == naming.bare(person.family).upper():
+    if named is None or person is None or naming.same(named, person):
         return person, ()
     why = "The document names somebody without a number; the sender answers for it."
     return person, (Loss("author.from-agreement", "author", why, "The name stays in the text as it came."),)
