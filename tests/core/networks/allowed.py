@@ -132,9 +132,6 @@ ADDED = (
         "250 000 is one number.",
         lambda word, own, _: word.isdecimal() and word[:-3] in own and word[-3:] in own,
     ),
-    WordRule(
-        "century", "81 is 1981 where nobody is 120 years old.", lambda word, own, _: _is_year(word) and word[2:] in own
-    ),
 )
 
 
@@ -157,9 +154,8 @@ PHRASES = (
     "CONFIDENTIALITÉ : accès restreint très le patient ne doit pas encore voir ce document a masqué par son auteur",
     "document-2.png document-3.png non transmise aux professionnels de santé les représentants légaux doivent",
     "de la date de naissance du patient l'acte ne donne que motif",
+    "En-tête du document : Type Numéros du patient Lieu de naissance tél. Acte depuis jusqu'à Demande Prise en charge",
+    "Représentant du patient Auteur Saisie Informateur Signataire Validation Intervenant Exécutant Demandeur",
+    "Responsable Conservation Personne à prévenir Personne de confiance Remplace le document Suivi Adressé par",
     "Auteur du document 810009999004 Codes LOINC des analyses Statut Normal T/L mn ANNULÉ par son auteur est",
 )
-
-
-def _is_year(word: str) -> bool:
-    return word.isdecimal() and len(word) == len("1981") and word[:2] in ("19", "20")

@@ -31,8 +31,9 @@ def hprim(account: Account, wild: Wild, dispatch: Dispatch = DISPATCH) -> None:
     _header(account, before, after, losses)
     rest = told.after_end(wild.text)
     said = [getattr(line, name) for line in before.measures for name in Line.__slots__]
-    codes = told_cda.loinc_codes(crossing.zipped(trip.there))
-    account.text(Words((*before.lines, rest), after.lines, (*before.header, *said, *codes)), losses)
+    there = crossing.zipped(trip.there)
+    known = (*before.header, *said, *told_cda.loinc_codes(there), *told_cda.header(there))
+    account.text(Words((*before.lines, rest), after.lines, known), losses)
     account.results(before.measures, after.measures, after.lines, losses)
 
 

@@ -126,7 +126,7 @@ def test_photos_beside_an_xdm_lose_their_place_and_are_named_in_the_hprim_text()
     assert [part.name for part in mail.parts[1:]] == ["document.jpg", "document-2.png"]
     assert [places(part.content) for part in mail.parts[1:]] == [{}, {}]
     text = mail.parts[0].text
-    assert "Images jointes :\n  document.jpg\n  document-2.png\n\nIdentité" in text.replace("\r\n", "\n")
+    assert "Images jointes :\n  document.jpg\n  document-2.png\n\n" in text.replace("\r\n", "\n")
 
 
 def test_a_broken_photo_beside_an_xdm_stays_behind_and_is_said() -> None:

@@ -133,6 +133,12 @@ def spread(document: etree._Element, path: str) -> str:
 
 
 def days(document: etree._Element) -> tuple[str, ...]:
-    """Return every time of a document as French people write the day."""
+    """Return every time of a document as French people write the day, and the hour."""
     stamps = [text for text in strings(document) if re.fullmatch(r"\d{8}(\d{4,6}([+-]\d{4})?)?", text)]
-    return tuple(f"{stamp[6:8]}/{stamp[4:6]}/{stamp[:4]}" for stamp in stamps)
+    return tuple(f"{stamp[6:8]}/{stamp[4:6]}/{stamp[:4]} {stamp[8:10]}:{stamp[10:12]}" for stamp in stamps)
+
+
+def header(package: bytes) -> tuple[str, ...]:
+    """Return all that the headers of a package say."""
+    parts = [part for document in documents(package) for part in document if not str(part.tag).endswith("}component")]
+    return tuple(text for part in parts for text in (*strings(part), *days(part)))

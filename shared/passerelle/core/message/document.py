@@ -32,6 +32,7 @@ class Document:
     performed_told: str = ""  # in French, what the source says instead of a full date
     addressee: str = ""  # HPRIM line 12 as it was written
     file_number: str = ""  # HPRIM line 9
+    context: tuple[str, ...] = ()  # what else its header says (who takes part, the stay, the order), laid out in French
     text: tuple[str, ...] = ()  # the narrative, lines of at most 80 columns
     results: tuple[Result, ...] = ()
     attachments: tuple[Attachment, ...] = ()  # its PDF first

@@ -36,7 +36,7 @@ def told(section: etree._Element, narrative: Narrative) -> Iterator[str]:
 def _line(statement: etree._Element, narrative: Narrative) -> str:
     name = _name(statement, narrative)
     said = [_value(one, narrative) for one in (*children(statement, "value"), *children(statement, "doseQuantity"))]
-    said += [_when(time) for time in children(statement, "effectiveTime")]
+    said += [times.period(time) for time in children(statement, "effectiveTime")]
     told = ", ".join(filter(None, said))
     denied = "NIÉ : " if value(statement, "negationInd") == "true" else ""
     return f"- {denied}{name or 'Sans nom'}{' : ' if told else ''}{told}" if name or told else ""
@@ -64,18 +64,3 @@ def _value(element: etree._Element, narrative: Narrative) -> str:
         )
     reading = values.read(element, narrative)
     return " ".join(filter(None, (reading.text, reading.unit)))
-
-
-def _when(time: etree._Element) -> str:
-    """Return a day, or from when to when."""
-    said = [f"{lead}{_day(value(one, 'value'))}" for lead, one in (("", time), *_sides(time)) if value(one, "value")]
-    return " ".join(said)
-
-
-def _sides(time: etree._Element) -> list[tuple[str, etree._Element | None]]:
-    return [("depuis ", child(time, "low")), ("jusqu'à ", child(time, "high"))]
-
-
-def _day(stamp: str) -> str:
-    day = times.day(stamp)
-    return f"{day:%d/%m/%Y}" if day else times.told(stamp) or stamp[:_LONGEST]

@@ -12,7 +12,7 @@ from passerelle.core.message import Code, Identifier, Organisation, Patient, Pos
 INS_ROOTS = tuple(f"1.2.250.1.213.1.4.{arc}" for arc in (8, 9, 10, 11))  # NIR, NIA, test, démonstration
 _PROFESSIONAL_ROOT = "1.2.250.1.71.4.2.1"
 _ORGANISATION_ROOT = "1.2.250.1.71.4.2.2"
-_HOME = ("FRANCE", "FR", "FRA", "250")  # said of nobody
+HOME = ("FRANCE", "FR", "FRA", "250")  # said of nobody
 _PLACE = re.compile(r"(\d{5}) (\D.*)")
 
 
@@ -113,9 +113,9 @@ def address(owner: etree._Element) -> PostalAddress:
     if place:
         return PostalAddress(tuple(filter(None, lines[:-1])), place[1], place[2])
     street = " ".join(words(child(addr, part)) for part in ("houseNumber", "streetNameType", "streetName"))
-    others = [words(part) for part in (child(addr, "unitID"), child(addr, "additionalLocator")) if part is not None]
+    others = [words(child(addr, part)) for part in ("unitID", "additionalLocator", "postBox", "county")]
     country = words(child(addr, "country"))
-    abroad = country if country.upper() not in _HOME else ""
+    abroad = country if country.upper() not in HOME else ""
     return PostalAddress(
         tuple(filter(None, [" ".join(street.split()), *others, *lines, abroad])),
         words(child(addr, "postalCode")),

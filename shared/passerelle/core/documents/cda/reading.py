@@ -7,7 +7,7 @@ from datetime import date
 from lxml import etree
 
 from passerelle.core.documents import markup
-from passerelle.core.documents.cda import body, people, results, times
+from passerelle.core.documents.cda import body, context, people, results, times
 from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.documents.markup import child, children, local, value, words
 from passerelle.core.errors import MalformedError, UnsupportedError
@@ -49,6 +49,7 @@ def read(content: bytes, effort: Effort | None = None) -> Document:
         custodian=_custodian(root),
         performed=_performed(root),
         performed_told=next((told for told in map(times.told, _act_times(root)) if told), ""),
+        context=context.read(root),
         text=within.text,
         results=tuple(_of_status(result, corrected=corrected) for result in found.results),
         attachments=within.attachments,

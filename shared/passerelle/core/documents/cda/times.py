@@ -3,8 +3,13 @@
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from lxml import etree
+
+from passerelle.core.documents.markup import child, value
 from passerelle.core.errors import MalformedError
 
+_LONGEST = 200  # characters of what is no time stamp
+_CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _STAMP = re.compile(
     r"(?P<day>\d{8})(?:(?P<hour>\d\d)(?P<minute>\d\d)?(?P<second>\d\d)?(?:\.\d{1,6})?)?"
     r"(?:(?P<sign>[+-])(?P<zone_hour>\d\d):?(?P<zone_minute>\d\d))?"
@@ -27,6 +32,21 @@ def told(text: str) -> str:
     if len(text) == 6 and "01" <= month <= "12":  # noqa: PLR2004 - AAAAMM
         return f"{month}/{year}"
     return text
+
+
+def moment_told(text: str) -> str:
+    """Return, for a reader, a day with its time (but midnight), or whatever a time stamp says instead."""
+    on = day(text)
+    if on is None:
+        return told(text) or text[:_LONGEST]
+    clock = _CLOCK.match(text, 8)
+    return f"{on:%d/%m/%Y}" + (f" à {clock[1]}:{clock[2]}" if clock and clock[0] != "0000" else "")
+
+
+def period(time: etree._Element) -> str:
+    """Return, for a reader, a moment, or from when to when (IVL_TS)."""
+    sides = (("", time), ("depuis ", child(time, "low")), ("jusqu'à ", child(time, "high")))
+    return " ".join(f"{lead}{moment_told(value(one, 'value'))}" for lead, one in sides if value(one, "value"))
 
 
 def moment(text: str) -> datetime:

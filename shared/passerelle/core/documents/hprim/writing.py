@@ -112,6 +112,7 @@ def _body(document: Document, closing: tuple[str, ...], scribe: Scribe) -> list[
     lines = scribe.lines((*_warnings(document, scribe), *_title(document, text), *text), "text")
     lines += scribe.lines((*_author(document, text), *closing), "note")
     lines += scribe.lines(result_lines.loinc(document.results), "results")
+    lines += scribe.lines(_context(document, scribe), "context")
     lines += scribe.lines(_identity(document.patient, scribe), "identity")
     if not document.results:
         return lines
@@ -127,6 +128,14 @@ def _author(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:
     number = f" ({author.identifier.extension})" if author.identifier and author.identifier.extension else ""
     place = f", {author.organisation.name}" if author.organisation and author.organisation.name else ""
     return ("", f"Auteur du document : {name}{number}{place}")
+
+
+def _context(document: Document, scribe: Scribe) -> tuple[str, ...]:
+    """Return, as text, what else the header of a document says."""
+    if not document.context:
+        return ()
+    scribe.lose("document.context", "HPRIM has no line for it.", "It ends the text.", "context")
+    return ("", "En-tête du document :", *document.context)
 
 
 def _names(line: str, author: Professional) -> bool:
