@@ -10,7 +10,10 @@ from tests.attacks import bridge, bulk, zips
 from tests.attacks.registry import Door
 from tests.attacks.weights import Weight
 from tests.core.documents import hl7_messages
-from tests.vectors import make_cda
+from tests.vectors import make_cda, make_pdf
+
+_FONT = b"<</Type/Font/Subtype/Type1/BaseFont/A/Encoding/WinAnsiEncoding/ToUnicode 7 0 R>>"
+_NAMES = b"".join(b"/F%d 5 0 R" % number for number in range(1_000))
 
 
 def _cdas(*documents: bytes) -> bytes:
@@ -24,6 +27,15 @@ def _blank() -> bytes:
 
 def _operators() -> bytes:
     return bulk.pages(zlib.compress(b"BT /F1 9 Tf " + b"(a) Tj " * 20_000 + b"ET"), 60)
+
+
+def _drawn(font: bytes, form: bytes, draws: int, *more: bytes) -> bytes:
+    """Return a mail with a PDF that draws one form again and again: pypdf reads its fonts anew each time."""
+    return _cdas(*_around(make_pdf.drawing(b"/X Do " * draws, font, form, *more)))
+
+
+def _table_of(characters: int) -> bytes:
+    return make_pdf.stream(b"".join(b"beginbfchar\n<%04X> <0041>\nendbfchar\n" % one for one in range(characters)))
 
 
 def _around(*pdfs: bytes) -> tuple[bytes, ...]:
@@ -101,6 +113,21 @@ def _photo() -> bytes:
 
 WEIGHTS = (
     Weight("a PDF of 60 pages, each of 15 MB of blanks", Door.MSSANTE, lambda: _cdas(*_around(_blank()))),
+    Weight(
+        "a form with a font of 60,000 characters, drawn 1,000 times",
+        Door.MSSANTE,
+        lambda: _drawn(_FONT, make_pdf.form(b"n"), 1_000, _table_of(60_000)),
+    ),
+    Weight(
+        "a font of 60,000 characters under 1,000 names",
+        Door.MSSANTE,
+        lambda: _drawn(_FONT, make_pdf.form(b"n", _NAMES), 1, _table_of(60_000)),
+    ),
+    Weight(
+        "a form with a text of 1 MB by the operator of two spacings, drawn 1,000 times",
+        Door.MSSANTE,
+        lambda: _drawn(_FONT, make_pdf.form(b'BT /F1 9 Tf 0 0 (%b) " ET' % (b"a" * 1_000_000)), 1_000, _table_of(1)),
+    ),
     Weight("10 CDAs, each around a PDF of 60 full pages", Door.MSSANTE, lambda: _cdas(*_around(*[_operators()] * 10))),
     Weight("8 CDAs, each with a table of 3,000 × 20", Door.MSSANTE, lambda: _cdas(*[_table(3_000, 20)] * 8)),
     Weight("2 CDAs, each with a text of 2.9 MB", Door.MSSANTE, lambda: _cdas(*[_letter(2_900_000)] * 2)),

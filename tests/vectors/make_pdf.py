@@ -86,3 +86,37 @@ HIDINGS: Mapping[str, Callable[[bytes], bytes]] = {
     ),
     "not at the start": lambda entries: b"#!\n" * 300 + pdf(entries),
 }
+
+
+def stream(data: bytes, entries: bytes = b"") -> bytes:
+    """Return the body of a stream object, packed."""
+    packed = zlib.compress(data, 9)
+    return b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (entries, len(packed), packed)
+
+
+def form(content: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"") -> bytes:
+    """Return the body of a form (ISO 32000-1 §8.10)."""
+    resources = b"/Resources<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
+    return stream(content, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]" + resources)
+
+
+def drawing(
+    content: bytes, font: bytes, *more: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"/X 6 0 R"
+) -> bytes:
+    """Return a PDF of one page; its font is object 5, and `more` are the bodies of those from 6."""
+    resources = b"/Resources<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
+    bodies = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R%b>>" % resources,
+        stream(content),
+        font,
+        *more,
+    )
+    out, places = b"%PDF-1.7\n", []
+    for place, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%b\nendobj\n" % (place, body)
+    table = b"".join(b"%010d 00000 n \n" % at for at in places)
+    trailer = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(bodies) + 1, len(out))
+    return out + b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(bodies) + 1, table) + trailer

@@ -71,10 +71,11 @@ def test_plain_text_in_level_1_keeps_its_lines() -> None:
     assert cda.read(make.cda(packed)).text == ("ligne é", "ligne 2")
 
 
-def test_the_pdf_copy_of_a_document_is_named_not_rendered() -> None:
+@pytest.mark.parametrize("known_by", ['<templateId root="1.2.250.1.213.1.1.2.243"/>', '<code code="55108-5"/>'])
+def test_the_pdf_copy_of_a_document_is_named_not_rendered(known_by: str) -> None:
     pdf = base64_of(make.pdf("copie"))
     copy = (
-        '<templateId root="1.2.250.1.213.1.1.2.243"/><code code="55108-5"/><title>Copie</title>'
+        f"{known_by}<title>Copie</title>"
         '<text>à taire<renderMultiMedia referencedObject="doc-1"/></text><entry><organizer><component>'
         '<observationMedia ID="doc-1"><value mediaType="application/pdf" representation="B64">'
         f"{pdf}</value></observationMedia></component></organizer></entry>"

@@ -112,6 +112,19 @@ def test_a_pdf_is_put_into_words_up_to_the_work_that_it_makes(monkeypatch: pytes
     assert transcript.lines(one) == (transcript.UNREADABLE,)
 
 
+@pytest.mark.parametrize(
+    "shown", ["(abcdefghij) Tj", "[(abcde) 20 (fghij)] TJ", "(abcdefghij) '", '0 0 (abcdefghij) "']
+)
+def test_letters_count_whichever_operator_shows_them(shown: str) -> None:
+    costs = []
+    for drawn in (shown, shown.replace("abcdefghij", "").replace("abcde", "").replace("fghij", "")):
+        meter = transcript._Meter(Effort())
+        pdf = make.pdf("x").replace(b"(x) Tj", drawn.encode())
+        meter.text(PdfReader(io.BytesIO(pdf)).pages[0])
+        costs.append(transcript.MOST_WORK - meter._left)
+    assert costs[0] - costs[1] >= len("abcdefghij")
+
+
 def test_a_page_of_very_many_operands_is_not_put_into_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transcript, "_MOST_PARSED", 5)
     assert transcript.lines(make.pdf("Une ligne assez longue pour etre du texte.")) == (transcript.UNREADABLE,)

@@ -122,6 +122,15 @@ def test_an_author_without_number_gets_one_of_the_sender_and_it_is_told() -> Non
     assert not frame(LETTER, author).answerable
 
 
+def test_a_structure_without_number_sector_or_setting_is_told_and_a_whole_one_is_not() -> None:
+    assert "organisation.incomplete" not in losses(LETTER)
+    for less in (replace(ORGANISATION, identifier=None), replace(ORGANISATION, sector=None)):
+        assert "organisation.incomplete" in losses(LETTER, replace(AUTHOR, organisation=less))
+    assert "organisation.incomplete" in losses(
+        LETTER, replace(AUTHOR, organisation=replace(ORGANISATION, setting=None))
+    )
+
+
 def test_an_unknown_author_is_the_mailbox_and_nothing_is_made_up_for_him() -> None:
     read = cda.read(letter(author=None))
     assert read.author is not None

@@ -143,3 +143,13 @@ def test_a_moment_after_reception_is_not_the_documents() -> None:
     tomorrow = (NOW + timedelta(days=1)).strftime("%d/%m/%Y")
     found, document = one(file("Bonjour", lines=header(l10=tomorrow)))
     assert (document.created, codes(found)) == (datetime(2026, 11, 22, 9, 30, tzinfo=UTC), [])
+
+
+@pytest.mark.parametrize("line", ["28/03/1979", "28-3-79", "1979.03.28", "280379", "28031979"])
+def test_a_line_is_meant_as_a_date_by_its_shape(line: str) -> None:
+    assert dates.shaped(f" {line} ")
+
+
+@pytest.mark.parametrize("line", ["2803979", "280319790", "28/03", "le 28/03/1979", ""])
+def test_a_line_of_another_shape_is_none(line: str) -> None:
+    assert not dates.shaped(line)

@@ -89,6 +89,12 @@ def test_pictures_in_rows_and_a_table_in_rows_do_not_matter() -> None:
     assert inspect(make.pdf(b"", make.objects(b""), table)) == ()
 
 
+@pytest.mark.parametrize(("before", "found"), [(1_019, True), (1_020, False)])
+def test_the_mark_of_a_pdf_stands_within_its_first_1024_bytes(before: int, found: bool) -> None:  # noqa: FBT001
+    content = b" " * before + b"%PDF-1.4 /JavaScript /S"
+    assert bool(inspect(content)) is found
+
+
 @pytest.mark.parametrize(("name", "most"), [("MOST_ESCAPED", 3), ("MOST_STREAMS", 3)])
 def test_a_count_has_a_cap(name: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_inspection, name, most)

@@ -125,7 +125,7 @@ def ucum(unit: str, label: str) -> str | None:
 
     Without a label it may be any word beside a number, so that only French units count.
     """
-    folded = re.sub(r"\s", "", unit).replace("μ", "µ").casefold().replace("μ", "µ")
+    folded = re.sub(r"\s", "", unit).casefold().replace("μ", "µ")
     folded = re.sub(r"^u(?=mol|g/|ui)", "µ", folded).replace("/ul", "/µl").rstrip(".")
     if folded == "g/l":
         return _gram_or_giga(label)

@@ -5,6 +5,7 @@ import logging
 
 from pypdf import PageObject, PdfReader, apply_configuration
 
+from passerelle.core.documents.cda.transcript_cost import Costs, Names
 from passerelle.core.documents.effort import Effort, Work
 from passerelle.core.documents.narrative import WIDTH
 from passerelle.core.documents.narrative.layout import wrap
@@ -14,8 +15,6 @@ UNREADABLE = "Document joint (PDF), non transcrit."
 MOST_PAGES = 60
 MOST_LINES = 20_000
 MOST_WORK = Work.PDF.value  # operators and letters of all pages; ten kilobytes of PDF can ask for hours
-_DRAWING = 2_000  # what a page or a form counts for, beside its operators: it is parsed before they are seen
-_BYTES = 4  # of a page's own stream that count for one
 _MOST_PARSED = 200_000  # operands and operators of one page or form
 _MOST_UNPACKED = 16_000_000  # bytes of one stream, and twice that in all its filters
 _FEWEST_CHARACTERS = 20  # a page with fewer is an image with a stamp on it
@@ -33,21 +32,23 @@ class _Meter:
     def __init__(self, effort: Effort) -> None:
         self._left = MOST_WORK
         self._effort = effort
+        self._costs = Costs(self._spend)
+        self._forms: Names = {}  # what it costs to draw those that the page knows
 
     def text(self, page: PageObject) -> str:
         """Return the text of a page."""
-        contents = page.get_contents()
-        self._spend(_DRAWING + (0 if contents is None else len(contents.get_data()) // _BYTES))
+        cost, self._forms = self._costs.page(page)
+        self._spend(cost)
         text = page.extract_text(visitor_operand_before=self._see)
         self._spend(0)  # pypdf goes on where a form fails
         return text
 
     def _see(self, operator: bytes, operands: list[object], *_: object) -> None:
         """Count an operator before it is done: a form may draw forms (ISO 32000-1 §8.10), a string may be huge."""
-        shown = operands[0] if operands and operator in (b"Tj", b"TJ", b"'") else ()
-        pieces = shown if isinstance(shown, list) else [shown]
+        pieces = (piece for one in operands for piece in (one if isinstance(one, list) else [one]))
         long = sum(len(piece) for piece in pieces if isinstance(piece, str | bytes))
-        self._spend((_DRAWING if operator == b"Do" else 1) + long)
+        form = next((one for one in operands if operator == b"Do" and isinstance(one, str)), "")
+        self._spend(1 + self._forms.get(form, 0) + long)
 
     def _spend(self, cost: int) -> None:
         self._left -= cost
