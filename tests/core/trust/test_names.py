@@ -64,6 +64,16 @@ def test_two_holders_stay_two(other: str) -> None:
         ("O=Ce\u0301, C=FR", "cé"),
         ("O=#0401ff, C=FR", "#0401ff"),
         ("O=#zz, C=FR", "#zz"),
+        ("O=#0c024368, C=FR", "ch"),
+        ("O=#13024348, C=FR", "ch"),
+        ("O=#1402c943, C=FR", "éc"),
+        ("O=#1e0400c90043, C=FR", "éc"),
+        ("O=#1c08000000c900000043, C=FR", "éc"),
+        ("O=#0c024368ff, C=FR", "#0c024368ff"),
+        ("O=#0c02ff00, C=FR", "#0c02ff00"),
+        ("O=#0300, C=FR", "#0300"),
+        ("O=#0700, C=FR", "#0700"),
+        ("O=#, C=FR", "#"),
     ],
 )
 def test_what_is_oddly_written_is_one_value(written: str, value: str) -> None:

@@ -7,7 +7,7 @@ RFC 1779) or slashes (openssl), with more or fewer spaces, in quotes, in capital
 import re
 import unicodedata
 
-from asn1crypto import core
+from asn1crypto import parser
 from cryptography import x509
 
 from passerelle.core.errors import MalformedError
@@ -35,6 +35,13 @@ _OIDS = {
     **dict.fromkeys(("e", "email", "emailaddress"), "1.2.840.113549.1.9.1"),
     **dict.fromkeys(("dc", "domaincomponent"), "0.9.2342.19200300.100.1.25"),
     **dict.fromkeys(("uid", "userid"), "0.9.2342.19200300.100.1.1"),
+}
+_STRINGS = {  # of X.520's DirectoryString and the older ones (X.680 §8.6), by class, form and tag
+    **{(0, 0, tag): "ascii" for tag in (18, 19, 22, 26)},
+    (0, 0, 12): "utf-8",
+    (0, 0, 20): "latin-1",
+    (0, 0, 28): "utf-32-be",
+    (0, 0, 30): "utf-16-be",
 }
 _TYPE = rf"\s*(?:(?i:oid\.)?(?P<oid>[0-9]+(?:\.[0-9]+)+)|(?P<alias>(?i:{'|'.join(_OIDS)})))\s*="
 _SLASHES = re.compile(rf"/(?={_TYPE.replace('?P<oid>', '?:').replace('?P<alias>', '?:')})")
@@ -102,12 +109,13 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _decoded(digits: str) -> str:
-    """Return the string of a value in hex of BER; as it is written where it holds none."""
+    """Return the string of a value in hex of BER (X.690 §8.23); as it is written where it holds none."""
     try:
-        value = core.load(bytes.fromhex(digits)).native
-    except (ValueError, TypeError):
-        value = None
-    return value if isinstance(value, str) else "#" + digits
+        kind, constructed, tag, _, content, _ = parser.parse(bytes.fromhex(digits), strict=True)
+        said: str = content.decode(_STRINGS[kind, constructed, tag])
+    except (ValueError, KeyError):
+        return "#" + digits
+    return said
 
 
 def _text(value: str | bytes) -> str:
