@@ -21,6 +21,7 @@ from passerelle.core.documents import (
 from passerelle.core.documents.cda import transcript
 from passerelle.core.documents.xdm import metadata
 from passerelle.core.message import Code, LocalCode, Measure
+from tests.core.documents.cda_headers import headed
 from tests.fuzz.registry import Target
 from tests.vectors import make_cda as make
 from tests.vectors import make_image, make_pdf
@@ -39,6 +40,16 @@ _TABLE = (
     b"1<br/>2</td><td><list><item>x</item></list></td></tr></tbody></table><paragraph>p<footnote>f</footnote>"
     b'<linkHtml href="u">l</linkHtml><renderMultiMedia referencedObject="M"/><sup>2</sup></paragraph>'
 )
+_FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</Font<</F1 5 0 R>>>>"
+_CHARACTERS = b"1 beginbfrange\n<00> <7F> <0000>\nendbfrange\n1 beginbfchar\n<80> <20AC>\nendbfchar"
+_DRAWN = make_pdf.drawing(
+    b"BT /F1 9 Tf (Une ligne de la page) Tj ET /X Do",
+    b"<</Type/Font/Subtype/Type1/BaseFont/A/Encoding<</Differences[65/A/B]>>/Widths[5 6]/ToUnicode 7 0 R>>",
+    make_pdf.plain(b'BT /F1 9 Tf [(Une) 20 (autre)] TJ 0 0 (ligne) " ET', _FORM),
+    make_pdf.plain(_CHARACTERS),
+    pack=make_pdf.plain,
+)
+_DRAWS = (b" Do", b"/ToUnicode", b"beginbfrange", b"/DescendantFonts[", b"/W[", b"/XObject<<", b"/Resources")
 _EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
@@ -91,7 +102,7 @@ TARGETS = (
     Target(
         "cda",
         cda.read,
-        lambda: (make.cda(), _report(), make.cda(make.single(make.pdf("Bonjour, ceci est un essai.")))),
+        lambda: (make.cda(), _report(), headed(), make.cda(make.single(make.pdf("Bonjour, ceci est un essai.")))),
         (b"<observation>", b'value="', b'nullFlavor="UNK"', b'xsi:type="', b"<structuredBody>", b"2.16.840.1.113883."),
         16_384,
     ),
@@ -118,8 +129,8 @@ TARGETS = (
     Target(
         "pdf-text",
         transcript.lines,
-        lambda: (make.pdf("Bonjour, ceci est un essai (de texte)."), make.pdf()),
-        (b" obj<<", b"endobj", b"stream\n", b"/Filter/FlateDecode", b"/Kids[", b"/ObjStm", b" 0 R", b" Tj", b" Do"),
+        lambda: (make.pdf("Bonjour, ceci est un essai (de texte)."), make.pdf(), _DRAWN),
+        (b" obj<<", b"endobj", b"stream\n", b"/Filter/FlateDecode", b"/Kids[", b"/ObjStm", b" 0 R", b" Tj", *_DRAWS),
     ),
     Target(
         "pdf-inspection",

@@ -90,8 +90,12 @@ HIDINGS: Mapping[str, Callable[[bytes], bytes]] = {
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:
     """Return the body of a stream object, packed."""
-    packed = zlib.compress(data, 9)
-    return b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (entries, len(packed), packed)
+    return plain(zlib.compress(data, 9), entries + b"/Filter/FlateDecode")
+
+
+def plain(data: bytes, entries: bytes = b"") -> bytes:
+    """Return the body of a stream object."""
+    return b"<<%b/Length %d>>stream\n%b\nendstream" % (entries, len(data), data)
 
 
 def form(content: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"") -> bytes:
@@ -101,7 +105,12 @@ def form(content: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"") -> byt
 
 
 def drawing(
-    content: bytes, font: bytes, *more: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"/X 6 0 R"
+    content: bytes,
+    font: bytes,
+    *more: bytes,
+    fonts: bytes = b"/F1 5 0 R",
+    forms: bytes = b"/X 6 0 R",
+    pack: Callable[[bytes], bytes] = stream,
 ) -> bytes:
     """Return a PDF of one page; its font is object 5, and `more` are the bodies of those from 6."""
     resources = b"/Resources<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
@@ -109,7 +118,7 @@ def drawing(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R%b>>" % resources,
-        stream(content),
+        pack(content),
         font,
         *more,
     )

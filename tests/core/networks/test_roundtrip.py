@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from passerelle.core.message import Letters
+from tests.core.documents.cda_headers import headed
 from tests.core.documents.synthetic import DISPATCH
 from tests.core.documents.wild_cda import WildCda, cda_documents
 from tests.core.documents.wild_hprim import Wild, hprim_messages
@@ -71,6 +72,7 @@ def rare() -> Iterator[bytes]:
     yield crossing.packed(make_cda.report(_SENSITIVE, text=_NARRATIVE))
     yield crossing.packed(make_cda.report(_SENSITIVE, text=_OTHERWISE))
     yield crossing.packed(make_cda.cda(make_cda.section("<paragraph>Nom écrit 山田</paragraph>")))
+    yield crossing.packed(headed())
     withdrawn = make_cda.report(_SENSITIVE, text=_NARRATIVE)
     yield make_cda.xdm({"DOC0001.XML": withdrawn}, action="D")
 
