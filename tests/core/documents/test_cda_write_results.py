@@ -44,6 +44,14 @@ def test_a_report_carries_the_whole_text_the_results_and_a_copy_as_pdf() -> None
     assert [file.content for file in read.attachments] == [PDF]
 
 
+def test_every_reference_leads_to_a_place_of_the_narrative() -> None:
+    content = report()
+    places = {f"#{place}" for place in found(content, "//@ID")}
+    references = found(content, "//c:reference/@value")
+    assert len(references) > len(RESULTS)
+    assert set(references) <= places
+
+
 def test_results_stand_in_their_chapters_and_a_chapter_that_comes_twice_is_joined() -> None:
     first, *_, last = RESULTS
     read = cda.read(report(first, last, replace(last, label="Autre", chapter="BIOCHIMIE"))).results

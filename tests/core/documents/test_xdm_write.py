@@ -129,6 +129,8 @@ def test_every_reference_names_the_object_that_it_stands_in() -> None:
     (package,) = root.iter(f"{RIM}RegistryPackage")
     members = [(one.get("sourceObject"), one.get("targetObject")) for one in root.iter(f"{RIM}Association")]
     assert members == [(package.get("id"), one.get("id")) for one in root.iter(f"{RIM}ExtrinsicObject")]
+    kinds = {one.get("associationType") for one in root.iter(f"{RIM}Association")}
+    assert kinds == {"urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"}  # ITI TF-3 §4.2.2
 
 
 def test_every_id_stands_once() -> None:
