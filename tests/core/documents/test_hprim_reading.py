@@ -16,6 +16,7 @@ def test_twelve_lines_become_the_patient_and_the_dates() -> None:
     assert patient.address.city == "DUNKERQUE"
     assert patient.local_ids[0].extension == "A123"
     assert (document.file_number, document.addressee) == ("D77", ".          jean.MARTIN")
+    assert document.issuer == ".          Dr DURAND"
     assert document.created == datetime(2026, 11, 20, tzinfo=UTC)
     assert document.performed == date(2026, 11, 20)
     assert document.text == ("Bonjour,", "", "Tout va bien.")

@@ -17,11 +17,9 @@ from passerelle.core.message import (
     Identifier,
     Kind,
     LocalCode,
-    Mailbox,
     Measure,
     Message,
     Opened,
-    Professional,
     Proof,
     Result,
     Written,
@@ -172,43 +170,6 @@ def test_the_product_is_named_and_its_absence_is_told() -> None:
     unnamed = mssante.write(message(LETTER), replace(DISPATCH, product=""))
     assert header(mime.read(unnamed.mail), "X-MSS-NIL") == []
     assert "header.product" in codes(unnamed)
-
-
-@pytest.mark.parametrize(
-    ("label", "author", "expected"),
-    [
-        ("Dr Luc BERNARD", AUTHOR, "Dr_Luc_BERNARD_Laboratoire du Nord & Cie"),
-        ("", AUTHOR, "Dr_Luc_BERNARD_Laboratoire du Nord & Cie"),
-        ("dr bernard", replace(AUTHOR, organisation=None, title="", given=""), "BERNARD"),
-        ("Laboratoire du Nord", AUTHOR, "Laboratoire du Nord"),
-        ("Cabinet Oliveri", replace(AUTHOR, family="LI"), "Cabinet Oliveri"),
-        ("Dr BERNARD-MARTIN", AUTHOR, "Dr_Luc_BERNARD_Laboratoire du Nord & Cie"),
-        ("Laboratoire du Nord", None, "Laboratoire du Nord"),
-    ],
-)
-def test_the_from_label_is_that_of_a_person_or_of_an_entity(
-    label: str, author: Professional | None, expected: str
-) -> None:
-    dispatch = replace(DISPATCH, sender=Mailbox(DISPATCH.sender.address, label), author=author)
-    assert mail(LETTER, dispatch=dispatch).sender == Mailbox(DISPATCH.sender.address, expected)
-
-
-def test_the_author_is_the_sender_of_the_agreement_unless_the_document_names_one_by_a_number() -> None:
-    named = Professional("DUPUIS", identifier=Identifier("1.2.250.1.71.4.2.1", "810009999009"))
-    for author, expected, told in (
-        (None, "BERNARD", False),
-        (named, "DUPUIS", False),
-        (Professional("DUPUIS"), "BERNARD", True),
-        (Professional("Bernard"), "BERNARD", False),
-        (Professional("Bernard", "L."), "BERNARD", False),
-        (Professional("Bernard", "Marie"), "BERNARD", True),
-        (Professional("Bernard", "Lucie"), "BERNARD", True),
-    ):
-        written = mssante.write(message(replace(LETTER, author=author)), DISPATCH)
-        (document,) = back(written).documents
-        assert document.author is not None
-        assert document.author.family == expected
-        assert ("author.from-agreement" in codes(written)) == told
 
 
 def test_results_that_nobody_answers_for_travel_in_a_cda_of_level_1_and_it_is_told() -> None:

@@ -30,6 +30,7 @@ class Document:
     custodian: Organisation | None = None
     performed: date | None = None  # date of the act: HPRIM line 10
     performed_told: str = ""  # in French, what the source says instead of a full date
+    issuer: str = ""  # HPRIM line 11 as it was written
     addressee: str = ""  # HPRIM line 12 as it was written
     file_number: str = ""  # HPRIM line 9
     context: tuple[str, ...] = ()  # what else its header says (who takes part, the stay, the order), laid out in French

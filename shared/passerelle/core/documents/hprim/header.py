@@ -28,6 +28,7 @@ class Header:
     patient: Patient
     performed: date | None
     file_number: str
+    issuer: str
     addressee: str
     losses: tuple[Loss, ...]
 
@@ -90,7 +91,7 @@ def read(lines: Sequence[str], today: date, where: str) -> Header:
         why = "The date of the examination is before that of birth."
         losses.append(Loss("hprim.before-birth", f"{where}, line 10", why, "Both dates as they came."))
     losses += [Loss("hprim.line-rest", f"{where}, line {n}", _REST, _BESIDE) for n in _unread(fields, performed)]
-    return Header(_patient(fields, birth), performed, fields[8], fields[11], tuple(losses))
+    return Header(_patient(fields, birth), performed, fields[8], fields[10], fields[11], tuple(losses))
 
 
 def _unread(fields: list[str], performed: date | None) -> Iterator[int]:

@@ -115,6 +115,7 @@ def _document(head: Header, received: datetime, kind: Code) -> Document:
         else received,
         patient=head.patient,
         performed=head.performed,
+        issuer=head.issuer,
         addressee=head.addressee,
         file_number=head.file_number,
     )

@@ -71,16 +71,21 @@ def distinct(files: list[Attachment]) -> tuple[Attachment, ...]:
     return tuple(result)
 
 
+def words(text: str) -> set[str]:
+    """Return the words of a text, whole: « Li » is not in « Oliveri »."""
+    return set(re.findall(r"\w+", bare(text).casefold()))
+
+
+def correspondent(line: str) -> str:
+    """Return whom HPRIM line 11 or 12 names, without the point that stands for a code."""
+    return line.removeprefix(".").strip()
+
+
 def label(dispatch: Dispatch) -> str:
     """Return the From label: of a person where the mailbox bears his name, else of the entity that it names."""
     person, own = dispatch.author, one_line(dispatch.sender.label)
-    if person is None or (own and not _words(person.family) <= _words(own)):
+    if person is None or (own and not words(person.family) <= words(own)):
         return own
     entity = person.organisation.name if person.organisation else ""
     parts = (person.title, person.given, person.family.upper(), entity)
     return "_".join(filter(None, map(one_line, parts)))
-
-
-def _words(text: str) -> set[str]:
-    """Return the words of a text, whole: « Li » is not in « Oliveri »."""
-    return set(re.findall(r"\w+", bare(text).casefold()))

@@ -4,6 +4,7 @@ from itertools import islice
 
 from passerelle.core.documents import cda, image, pdf
 from passerelle.core.message import Document, Patient, Professional, Sex
+from passerelle.core.networks.mssante import naming
 
 _BORN = {Sex.MALE: "né le", Sex.FEMALE: "née le", None: "né(e) le"}
 _EMPTY = "(Ce document ne contient pas de texte.)"
@@ -40,7 +41,8 @@ def _header(document: Document, author: Professional) -> tuple[str, ...]:
         ("Date", f"{day:%d/%m/%Y}"),
         ("Auteur", " ".join(filter(None, (author.title, author.given, author.family)))),
         ("Structure", organisation.name if organisation else ""),
-        ("Destinataire", document.addressee),
+        ("Expéditeur", naming.correspondent(document.issuer)),
+        ("Destinataire", naming.correspondent(document.addressee)),
         ("Dossier", document.file_number),
     )
     return tuple(f"{name:12} : {value}" for name, value in known if value)

@@ -96,7 +96,8 @@ def _page(document: Document, dispatch: Dispatch, place: int, patient_ids: tuple
     pdf = sheet.render(document, frame.author)
     content = _WRITERS[form](document, frame, pdf)
     flat = (_FLAT,) if document.results and form is not Form.LABORATORY else ()
-    return _Page(Packed(content, document, frame, form), pdf, (*losses, *changed, *flat))
+    told = (*losses, *changed, *_issued(document, frame.author, dispatch.sender), *flat)
+    return _Page(Packed(content, document, frame, form), pdf, told)
 
 
 _WRITERS = MappingProxyType(
@@ -116,6 +117,10 @@ def _form(document: Document, frame: cda.Frame, dispatch: Dispatch) -> Form:
     return Form.NARRATIVE if said else Form.LETTER
 
 
+_ANYBODY = naming.words(  # they tell nobody from another
+    "dr docteur pr professeur m mr mme mlle de du des la le les l d et a au aux labo laboratoire laboratoires cabinet"
+    " centre ch chu chr hopital clinique service secretariat medecin medecins medical biologie medecine"
+)
 _FLAT = Loss(
     "biology.no-biologist",
     "author",
@@ -134,6 +139,17 @@ def _author(document: Document, dispatch: Dispatch) -> tuple[Professional | None
         return person, ()
     why = "The document names somebody without a number; the sender answers for it."
     return person, (Loss("author.from-agreement", "author", why, "The name stays in the text as it came."),)
+
+
+def _issued(document: Document, author: Professional, sender: Mailbox) -> tuple[Loss, ...]:
+    """Tell where HPRIM line 11 names neither the author, nor his structure, nor the mailbox."""
+    said, family = naming.words(naming.correspondent(document.issuer)), naming.words(author.family)
+    place = author.organisation.name if author.organisation else ""
+    known = naming.words(" ".join((place, sender.label, *sender.address.partition("@")[0].split("_")))) - _ANYBODY
+    if not said - _ANYBODY or (family and family <= said) or not known.isdisjoint(said):
+        return ()
+    why = "Line 11 names neither the author, nor his structure, nor his mailbox."
+    return (Loss("author.issuer", "HPRIM line 11", why, "The PDF says whom: see whose document it is."),)
 
 
 def _beside(page: _Page) -> list[Attachment]:
