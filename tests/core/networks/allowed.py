@@ -157,6 +157,7 @@ PHRASES = (
     "En-tête du document : Type Numéros du patient Lieu de naissance tél. Acte depuis jusqu'à Demande Prise en charge",
     "Représentant du patient Auteur Saisie Informateur Signataire Validation Intervenant Exécutant Demandeur",
     "Situation familiale décédé Consentement Admission Destinataire en copie",
+    "Objet : essai",
     "Responsable Conservation Personne à prévenir Personne de confiance Remplace le document Suivi Adressé par",
     "Auteur du document 810009999004 Codes LOINC des analyses Statut Normal T/L mn ANNULÉ par son auteur est",
 )

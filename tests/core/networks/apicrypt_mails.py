@@ -15,6 +15,7 @@ from passerelle.core.message import (
     Patient,
     Proof,
 )
+from passerelle.core.networks import note
 from tests.vectors import make_image
 
 PDF = b"%PDF-1.4\nun\n"
@@ -37,7 +38,7 @@ def text(*names: str, body: str = "Tout va bien.") -> str:
 
 
 def mail(body: str, *files: Attachment, charset: str = "iso-8859-1") -> Opened:
-    return Opened(mime.write(DISPATCH, "Document", body, charset, files), PROOF)
+    return Opened(mime.write(DISPATCH, note.DOCUMENT, body, charset, files), PROOF)
 
 
 def pdf(name: str) -> Attachment:

@@ -87,7 +87,7 @@ def _mail(content: bytes, name: str, subtype: str) -> bytes:
     mail["Date"] = NOW
     mail["From"] = "labo.DUNORD@medical59.apicrypt.example"
     mail["To"] = "passerelle@passerelle.example"
-    mail["Subject"] = "essai"
+    mail["Subject"] = "Essai"
     mail.set_content("")
     mail.add_attachment(content, maintype="application", subtype=subtype, filename=name)
     return mail.as_bytes()

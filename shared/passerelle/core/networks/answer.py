@@ -3,12 +3,10 @@
 from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
 from passerelle.core.message import Dispatch, Labels, Message, Network, Opened, Written
-from passerelle.core.networks import labels
+from passerelle.core.networks import labels, note
 
 NO_DOCUMENT = frozenset({"hprim.missing", "xdm.missing"})
 """What a network says of a mail without any document."""
-
-_SUBJECT = "Réponse à votre courrier"  # the sender's own may name a patient, and travels in clear
 
 
 def read(opened: Opened) -> Message:
@@ -21,12 +19,13 @@ def read(opened: Opened) -> Message:
     text = mime.bounded("\n".join(part.text for part in words).strip())
     if not text:
         raise MalformedError("answer.empty", "An answer without a medical document has no plain text.")
-    return Message(mail.message_id, mail.sender, mail.subject, (), opened.proof, text=text, answers=True)
+    told = note.read(mail.subject, text)
+    return Message(mail.message_id, mail.sender, mail.subject, (), opened.proof, text=told, answers=True)
 
 
 def write(message: Message, dispatch: Dispatch, network: Network) -> Written:
     """Return the answer as a mail of text."""
     named = network is Network.MSSANTE and dispatch.product
     headers = (("X-MSS-NIL", dispatch.product),) if named else ()  # ECO.2.4.3
-    mail = mime.write(dispatch, _SUBJECT, f"{message.text}\n", "utf-8", (), headers)
+    mail = mime.write(dispatch, note.ANSWER, f"{message.text}\n", "utf-8", (), headers)
     return Written(mail, labels=labels.read(headers) if network is Network.MSSANTE else Labels())

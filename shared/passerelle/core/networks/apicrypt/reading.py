@@ -8,6 +8,7 @@ from passerelle.core.errors import MalformedError
 from passerelle.core.mail import disguise, mime
 from passerelle.core.mail.mime import Mail, Part
 from passerelle.core.message import Attachment, Document, Loss, Message, Opened
+from passerelle.core.networks import note
 from passerelle.core.networks.apicrypt import files
 
 MOST_DOCUMENTS = 100
@@ -50,7 +51,7 @@ def read(opened: Opened) -> Message:
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text=mime.bounded("\n\n".join(text for text in (*texts, *found.texts) if text)),
+        text=note.read(mail.subject, mime.bounded("\n\n".join(text for text in (*texts, *found.texts) if text))),
         attachments=attachments,
         losses=(*found.losses, *_unread(mail)),
     )

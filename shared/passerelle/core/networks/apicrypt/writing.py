@@ -6,9 +6,9 @@ from dataclasses import replace
 from passerelle.core.documents import hprim
 from passerelle.core.mail import account, mime
 from passerelle.core.message import Attachment, Dispatch, Document, Loss, Mailbox, Message, Written
+from passerelle.core.networks import note
 from passerelle.core.networks.apicrypt import files
 
-SUBJECT = "Document concernant votre patient"  # it travels in clear: never an identity
 _RESTRICTIONS = {  # TRE_A07 and HL7 Confidentiality
     "R": "accès restreint",
     "V": "accès très restreint",
@@ -42,7 +42,7 @@ def write(message: Message, dispatch: Dispatch) -> Written:
     told = account.lines((*message.losses, *losses)) if dispatch.account else ()
     if told:  # written again: the text is laid out with its last lines
         text, _ = hprim.write(documents, *names, message.text, (*shown, "", *told))
-    return Written(mime.write(dispatch, SUBJECT, text.decode("latin-1"), "iso-8859-1", kept), losses)
+    return Written(mime.write(dispatch, note.DOCUMENT, text.decode("latin-1"), "iso-8859-1", kept), losses)
 
 
 def _shown(kept: tuple[Attachment, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from passerelle.core.errors import MalformedError
 from passerelle.core.mail import disguise, mime
 from passerelle.core.mail.mime import Part
 from passerelle.core.message import Attachment, Document, Loss, Message, Opened
-from passerelle.core.networks import labels
+from passerelle.core.networks import labels, note
 from passerelle.core.networks.mssante import beside
 
 _ZIP_NAME = re.compile(r"ihe[ _-]?xdm.*\.zip", re.IGNORECASE)  # IHE_XDM.zip, IHE_XDM.ZIP, ihe-xdm.zip, IHE_XDM(1).zip
@@ -33,7 +33,7 @@ def read(opened: Opened) -> Message:
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text=mime.bounded("\n".join(part.text for part in said).strip()),
+        text=note.read(mail.subject, mime.bounded("\n".join(part.text for part in said).strip())),
         attachments=rest,
         labels=labels.read(mail.headers),
         losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
