@@ -12,6 +12,7 @@ from passerelle.core.documents import (
     code_table,
     hl7,
     hprim,
+    hypertext,
     image,
     markup,
     narrative,
@@ -125,6 +126,12 @@ TARGETS = (
         _narrative,
         lambda: (_TABLE, make.LETTER_BODY.encode()),
         (b"<table>", b"<tr>", b"<td>", b'rowspan="2"', b'colspan="3"', b"<list>", b"<item>", b"<br/>", b"</"),
+    ),
+    Target(
+        "hypertext",
+        lambda content: hypertext.words(content.decode("utf-8", "replace")),
+        lambda: (b"<html><body><p>a<br>b <a href='https://x.example'>l</a><ul><li>c</ul><img alt='d'></body></html>",),
+        (b"<p>", b"<br>", b"<li>", b"<td>", b"<a href=", b"<script>", b"<svg>", b"</", b"&#", b"<!--", b"<?"),
     ),
     Target(
         "pdf-text",

@@ -28,6 +28,12 @@ def opened(body: str) -> Opened:
     return Opened((HEAD + body).encode(), Proof("signature"))
 
 
+def test_an_answer_in_html_alone_is_its_words() -> None:
+    message = answer.read(opened(HTML))
+    assert message.text == "Merci, à mardi."
+    assert [loss.what for loss in message.losses] == ["mail.html-alone"]
+
+
 @pytest.mark.parametrize("body", [PLAIN, several("alternative", PLAIN, HTML)])
 @pytest.mark.parametrize("network", Network)
 def test_words_cross_as_they_were_typed_and_the_subject_does_not(body: str, network: Network) -> None:
@@ -46,7 +52,7 @@ def test_words_cross_as_they_were_typed_and_the_subject_does_not(body: str, netw
     [
         (several("mixed", PLAIN, LOGO), "answer.files"),
         (several("mixed", PLAIN, 'Content-Type: text/plain; name="a.txt"\r\n\r\nx\r\n'), "answer.files"),
-        (HTML, "answer.empty"),
+        (HTML.replace("Merci, à mardi.", '<img src="cid:x">'), "answer.empty"),
         ("Content-Type: text/plain\r\n\r\n \r\n", "answer.empty"),
     ],
 )

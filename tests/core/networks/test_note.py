@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from passerelle.core.errors import MalformedError
 from passerelle.core.mail import mime
+from passerelle.core.mail.mime import Part
 from passerelle.core.message import Message, Opened, Proof
 from passerelle.core.networks import apicrypt, mssante, note
 from passerelle.core.policy import by_patient
@@ -59,3 +61,44 @@ def test_of_a_mail_about_two_patients_the_subject_stays_with_the_first() -> None
     first, second = by_patient(replace(sent("Pour Zoé TESTU"), documents=(LETTER, other)))
     assert first.text.startswith("Objet : Pour Zoé TESTU")
     assert second.text == ""
+
+
+def _part(kind: str, text: str) -> Part:
+    return Part(f"text/{kind}", "utf-8", "", text.encode(), attached=False)
+
+
+@pytest.mark.parametrize(
+    ("parts", "told", "losses"),
+    [
+        ([_part("plain", " un "), _part("plain", ""), _part("plain", "deux")], "un\n\ndeux", []),
+        ([_part("plain", "un"), _part("html", "<p>un</p>")], "un", ["mail.html"]),
+        ([_part("html", "<p>un</p>"), _part("html", "<p>deux</p>")], "un\n\ndeux", ["mail.html-alone"]),
+        ([_part("plain", " "), _part("html", "<p>un</p>")], "un", ["mail.html-alone"]),
+        ([_part("html", " ")], "", []),
+    ],
+)
+def test_html_is_read_where_no_plain_text_stands_beside_it(parts: list[Part], told: str, losses: list[str]) -> None:
+    text, lost = note.words(parts)
+    assert (text, [loss.what for loss in lost]) == (told, losses)
+
+
+def test_html_beside_a_text_that_is_the_document_is_not_read_twice() -> None:
+    text, lost = note.words([_part("html", "<p>un</p>")], beside=True)
+    assert (text, [loss.what for loss in lost]) == ("", ["mail.html"])
+
+
+def test_html_is_bounded_as_any_text_is() -> None:
+    assert len(note.words([_part("html", "x" * mime.MOST_TEXT)])[0]) == mime.MOST_TEXT
+    with pytest.raises(MalformedError, match=r"mail\.text"):
+        note.words([_part("html", "x" * (mime.MOST_TEXT + 1))])
+
+
+def test_the_words_of_a_webmail_that_writes_html_alone_reach_the_doctor() -> None:
+    raw = mssante.write(message(LETTER, text="mot"), DISPATCH).mail
+    body = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>Patient <b>fragile</b></p>"
+    start = raw.index(b"Content-Type: text/plain")
+    hyper = raw[:start] + body + raw[raw.index(b"\r\n--", start) :]
+    read = mssante.read(Opened(hyper, Proof("channel")))
+    assert read.text == "Patient fragile"
+    assert [file.name for file in read.attachments if file.name.endswith("html")] == []
+    assert "Patient fragile" in apicrypt.write(read, DISPATCH).mail.decode("latin-1")

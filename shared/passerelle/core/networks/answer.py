@@ -12,15 +12,14 @@ NO_DOCUMENT = frozenset({"hprim.missing", "xdm.missing"})
 def read(opened: Opened) -> Message:
     """Return the answer; MalformedError `answer.…` where it is not text alone: a file belongs to some patient."""
     mail = mime.read(opened.content)
-    words = [part for part in mail.parts if part.media_type == "text/plain" and not part.attached]
-    others = [part for part in mail.parts if part not in words and part.content.strip()]
-    if any(part.attached or part.media_type != "text/html" for part in others):
+    body = [part for part in mail.parts if note.is_body(part)]
+    if any(part.content.strip() for part in mail.parts if part not in body):
         raise MalformedError("answer.files", "An answer without a medical document has files; it may have text alone.")
-    text = mime.bounded("\n".join(part.text for part in words).strip())
+    text, lost = note.words(body)
     if not text:
-        raise MalformedError("answer.empty", "An answer without a medical document has no plain text.")
+        raise MalformedError("answer.empty", "An answer without a medical document has no text.")
     told = note.read(mail.subject, text)
-    return Message(mail.message_id, mail.sender, mail.subject, (), opened.proof, text=told, answers=True)
+    return Message(mail.message_id, mail.sender, mail.subject, (), opened.proof, told, losses=lost, answers=True)
 
 
 def write(message: Message, dispatch: Dispatch, network: Network) -> Written:

@@ -39,21 +39,22 @@ def read(opened: Opened) -> Message:
     mail = mime.read(opened.content)
     files = tuple(part for part in mail.parts if _is_hprim(part))
     if not files:
-        image.refuse_alone(part.content for part in mail.parts if not _is_body(part))
+        image.refuse_alone(part.content for part in mail.parts if not note.is_body(part))
         raise MalformedError("hprim.missing", "The mail holds no HPRIM text: neither as its text nor as a file.")
     found = _documents(files, _date(mail))
     others = tuple(part for part in mail.parts if part not in files)
     documents, attachments = _joined(found.documents, _attachments(others))
-    texts = [part.text.strip() for part in others if _is_plain(part)]
+    plain = any(_is_plain(part) for part in files)
+    said, lost = note.words((part for part in others if note.is_body(part)), beside=plain)
     message = Message(
         message_id=mail.message_id,
         sender=mail.sender,
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text=note.read(mail.subject, mime.bounded("\n\n".join(text for text in (*texts, *found.texts) if text))),
+        text=note.read(mail.subject, mime.bounded("\n\n".join(filter(None, (said, *found.texts))))),
         attachments=attachments,
-        losses=(*found.losses, *_unread(mail)),
+        losses=(*found.losses, *lost),
     )
     return pdf_inspection.marked(disguise.checked(message))
 
@@ -67,10 +68,6 @@ def _date(mail: Mail) -> datetime:
 
 def _is_plain(part: Part) -> bool:
     return part.media_type == "text/plain" and not part.attached
-
-
-def _is_body(part: Part) -> bool:
-    return part.media_type in ("text/plain", "text/html") and not part.attached
 
 
 def _is_hprim(part: Part) -> bool:
@@ -117,7 +114,7 @@ def _attachments(parts: tuple[Part, ...]) -> tuple[Attachment, ...]:
             Attachment(part.name or f"piece-{number}", files.kind(part.content) or part.media_type, part.content)
         )
         for number, part in enumerate(parts, 1)
-        if not _is_body(part)
+        if not note.is_body(part)
     )
 
 
@@ -136,9 +133,3 @@ def _joined(
         joined.append(replace(document, attachments=own))
     owned = {id(one) for document in joined for one in document.attachments}
     return tuple(joined), tuple(one for one in attachments if id(one) not in owned)
-
-
-def _unread(mail: Mail) -> tuple[Loss, ...]:
-    if not any(part.media_type == "text/html" and not part.attached for part in mail.parts):
-        return ()
-    return (Loss("mail.html", "text", "The bridge reads the plain text of a mail.", "The plain text."),)

@@ -24,19 +24,21 @@ def read(opened: Opened) -> Message:
     holders, found = _documents(mail.parts)
     documents = found.documents
     others = [part for part in mail.parts if part not in holders and part.content.strip()]
-    said = [part for part in others if not part.attached and part.media_type == "text/plain"]
-    files = tuple(_file(part) for part in others if part not in said)
+    body = [part for part in others if note.is_body(part)]
+    said, lost = note.words(body)
+    files = tuple(_file(part) for part in others if part not in body)
     documents, rest = beside.pair(documents, files)
+    images = tuple(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))
     message = Message(
         message_id=mail.message_id,
         sender=mail.sender,
         subject=mail.subject,
         documents=documents,
         proof=opened.proof,
-        text=note.read(mail.subject, mime.bounded("\n".join(part.text for part in said).strip())),
+        text=note.read(mail.subject, said),
         attachments=rest,
         labels=labels.read(mail.headers),
-        losses=(*found.losses, *(loss for place, one in enumerate(documents, 1) for loss in _losses(one, place))),
+        losses=(*found.losses, *lost, *images),
     )
     return pdf_inspection.marked(disguise.checked(message))
 
