@@ -117,7 +117,7 @@ ATTACKS = (
             Door.MSSANTE,
             lambda word=word: _mail(extra=b"Subject: " + word + b"\r\n"),  # type: ignore[misc]
             "READY",
-            banned=(LATER, b"evil@evil.example"),
+            banned=(LATER, b"\nBcc"),  # as words of the body it is harmless
         )
         for name, word in HIDDEN.items()
     ),

@@ -83,8 +83,10 @@ class Browser:
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
         until = time.monotonic() + _LONGEST
         while time.monotonic() < until:
-            if found := [path for path in folder.iterdir() if path.suffix != ".crdownload"]:
-                return found[0].read_bytes()
+            files = list(folder.iterdir())
+            whole = [path for path in files if path.stat().st_size]  # Chromium makes the name first, empty
+            if whole == files and whole and whole[0].suffix != ".crdownload":
+                return whole[0].read_bytes()
             time.sleep(0.02)
         msg = "No file came."
         raise AssertionError(msg)
