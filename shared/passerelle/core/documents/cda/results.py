@@ -101,18 +101,19 @@ class _Reader:
         for inner in body.sections(section):
             yield from self.section(inner, chapter)
 
-    def _inside(self, element: etree._Element, chapter: str, isolate: str = "") -> Iterator[_Found]:
+    def _inside(self, element: etree._Element, chapter: str, isolate: str = "", void: str = "") -> Iterator[_Found]:
+        void = _void(element, void)
         named = child(element, "specimen", "specimenRole", "specimenPlayingEntity", "code")
         if named is not None and local(element) == "organizer":  # two isolates may have the same antibiotics
             isolate = self._label(named)
             chapter = chapter if chapter.endswith(f" : {isolate}") else f"{chapter} : {isolate}"
         if local(element) == "observation" and _is_result(element):
-            yield self._result(element, chapter, isolate)
+            yield self._result(element, chapter, isolate, void)
         for inner in element:
             if value(inner, "typeCode") != "REFR":  # an earlier result
-                yield from self._inside(inner, chapter, isolate)
+                yield from self._inside(inner, chapter, isolate, void)
 
-    def _result(self, observation: etree._Element, chapter: str, isolate: str) -> _Found:
+    def _result(self, observation: etree._Element, chapter: str, isolate: str, void: str) -> _Found:
         concept = child(observation, "code")
         reading = values.read(child(observation, "value"), self._text)
         normals = ranges.read(observation, reading, self._text)
@@ -140,7 +141,7 @@ class _Reader:
         time = value(child(observation, "effectiveTime"), "value")
         where = self._row(observation)
         result = replace(result, remarks=(*result.remarks, *self._earlier(observation, where)))
-        doubt = self._doubt(observation, reading, where)
+        doubt = void or (DIFFER if self._tables.differs(reading, where) else "")
         return _Found(_doubted(result, doubt), row if row in self._text else "", time, doubt)
 
     def _row(self, observation: etree._Element) -> etree._Element | None:
@@ -148,15 +149,6 @@ class _Reader:
         concept = child(observation, "code")
         place = self._text.place(child(observation, "text"), child(concept, "originalText"))
         return crosscheck.row(place) if place is not None else self._rows.get(crosscheck.folded(self._label(concept)))
-
-    def _doubt(self, observation: etree._Element, reading: values.Reading, row: etree._Element | None) -> str:
-        """Return why a result is none to file: it is negated, taken back, or its row says something else."""
-        above = (observation, *observation.iterancestors())
-        if any(value(one, "negationInd") == "true" for one in above):
-            return NEGATED
-        if any(value(child(one, "statusCode"), "code") in _VOID for one in above):
-            return CANCELLED
-        return DIFFER if self._tables.differs(reading, row) else ""
 
     def _earlier(self, observation: etree._Element, row: etree._Element | None) -> Iterator[str]:
         """Yield the earlier results (REFR) that the row does not tell: a RES line has no room for them."""
@@ -178,6 +170,13 @@ class _Reader:
         acts = [child(relation, "act") for relation in children(observation, "entryRelationship")]
         texts = [self._text(child(act, "text")) for act in acts if value(child(act, "code"), "code") == _COMMENT]
         return [text for text in texts if text]
+
+
+def _void(element: etree._Element, above: str) -> str:
+    """Return why what stands in an element is no result to file: it is negated or taken back, or all above it is."""
+    if above == NEGATED or value(element, "negationInd") == "true":
+        return NEGATED
+    return CANCELLED if above or value(child(element, "statusCode"), "code") in _VOID else ""
 
 
 def _doubted(result: Result, doubt: str) -> Result:
