@@ -11,7 +11,7 @@ import zlib
 from PIL import Image
 
 from tests.attacks import bridge, mime_tricks, zips
-from tests.vectors import make_cda
+from tests.vectors import make_cda, make_pdf
 
 LARGEST = 25_000_000  # bytes of a mail, as it comes in
 RAW = LARGEST * 72 // 100  # bytes of a file in it, in base64 with line ends
@@ -102,20 +102,13 @@ def noise_pdf() -> bytes:
 def pages(stream: bytes, number: int) -> bytes:
     kids = b" ".join(b"%d 0 R" % (5 + n) for n in range(number))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
-    objects = [
+    return make_pdf.assembled(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[" + kids + b"]/Count %d>>" % number,
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(stream), stream),
         *[page] * number,
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for place, content in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj%s\nendobj\n" % (place, content)
-    table = b"".join(b"%010d 00000 n \n" % at for at in places)
-    trailer = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
-    return out + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table) + trailer
+    )
 
 
 def dashes() -> bytes:

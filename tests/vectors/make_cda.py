@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 
+from tests.vectors import make_pdf
+
 INS_ROOT = "1.2.250.1.213.1.4.10"  # INS-NIR of test
 INS = "299027699900172"
 INS_ID = f'<id root="{INS_ROOT}" extension="{INS}"/>'
@@ -179,22 +181,5 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 def pdf(text: str = "") -> bytes:
     """Return a small PDF of one page with one line of text (or none), written by hand."""
-    stream = f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET".encode("latin-1") if text else b""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    out = b"%PDF-1.4\n"
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return (
-        out
-        + b"xref\n0 6\n0000000000 65535 f \n%s" % table
-        + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(out)
-    )
+    content = f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET" if text else ""
+    return make_pdf.drawing(content.encode("latin-1"), forms=b"", pack=make_pdf.plain)

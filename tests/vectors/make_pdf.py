@@ -106,7 +106,7 @@ def form(content: bytes, fonts: bytes = b"/F1 5 0 R", forms: bytes = b"") -> byt
 
 def drawing(
     content: bytes,
-    font: bytes,
+    font: bytes = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     *more: bytes,
     fonts: bytes = b"/F1 5 0 R",
     forms: bytes = b"/X 6 0 R",
@@ -122,6 +122,11 @@ def drawing(
         font,
         *more,
     )
+    return assembled(*bodies)
+
+
+def assembled(*bodies: bytes) -> bytes:
+    """Return a PDF of these objects, from 1 on, with its table; the first is its catalog."""
     out, places = b"%PDF-1.7\n", []
     for place, body in enumerate(bodies, 1):
         places.append(len(out))

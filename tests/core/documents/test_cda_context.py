@@ -32,8 +32,8 @@ TOLD = """  Type de document : CR ou fiche de consultation
   Auteur : MME DR Odile AUTEUR (899900000001), Médecin généraliste, Cabinet des
     Essais (1490000001), tél. 0200000000
   Saisie : Sylvie SAISIE (1)
-  Personne à prévenir ; Personne de confiance : Sophie PREVENUE, Soeur, tél.
-    0600000044, fax 0200000045
+  Personne à prévenir : Sophie PREVENUE, Soeur, tél. 0600000044
+  Personne de confiance : Sophie PREVENUE, fax 0200000045
   Destinataire : Réjane DESTINEE, Maison des Envois (1490000077), Ambulatoire,
     Groupe des Envois
   Destinataire en copie : Docteur Copie
@@ -103,13 +103,36 @@ def test_indications_end_somewhere_and_the_rest_is_counted() -> None:
     assert indications(room + 2)[-1] == "  et 2 autres indications, non reprises"
 
 
+def consent(label: str) -> str:
+    """Return what is told of a consent, its line ends undone."""
+    code = f"<authorization><consent><code code='1' displayName='{label}'/></consent></authorization>"
+    told = cda.read(headed({".": code})).context
+    (start,) = (number for number, line in enumerate(told) if "Consentement :" in line)
+    rest = next(number for number in range(start + 1, len(told)) if not told[number].startswith("    "))
+    return "".join(line.strip() for line in told[start:rest]).removeprefix("Consentement :").strip()
+
+
 @pytest.mark.parametrize(("length", "told"), [(300, "x" * 300), (301, "x" * 297 + "...")])
 def test_a_long_label_is_cut_visibly(length: int, told: str) -> None:
-    code = f"<authorization><consent><code code='1' displayName='{'x' * length}'/></consent></authorization>"
-    assert (
-        told
-        == "".join("".join(cda.read(headed({".": code})).context).partition("Consentement : ")[2].split())[: len(told)]
-    )
+    assert consent("x" * length) == told
+
+
+@pytest.mark.parametrize(("last", "cut"), [(89, False), (90, True)])
+def test_a_long_indication_is_cut_visibly(last: int, cut: bool) -> None:  # noqa: FBT001 - one of two
+    numbers = [*("x" * 297 for _ in range(3)), "y" * last]
+    given = "".join(f"<id root='1.2.3' extension='{place}{number}'/>" for place, number in enumerate(numbers))
+    told = cda.read(headed({".": f"<inFulfillmentOf><order>{given}</order></inFulfillmentOf>"})).context
+    line = "".join(line.strip() for line in told if "x" in line or "yy" in line)
+    assert line.endswith("...") is cut
+
+
+def test_two_of_one_name_without_number_stay_two_and_structures_alone_are_never_one() -> None:
+    entity = "<intendedRecipient><telecom value='tel:{}'/><receivedOrganization><name>{}</name></receivedOrganization>"
+    one = "<informationRecipient>" + entity + "</intendedRecipient></informationRecipient>"
+    both = one.format("0600000001", "Service A") + one.format("0600000002", "Service B")
+    told = cda.read(headed({".": both})).context
+    assert "  Destinataire : Service A, tél. 0600000001" in told
+    assert "  Destinataire : Service B, tél. 0600000002" in told
 
 
 def test_a_hostile_header_makes_no_marker() -> None:

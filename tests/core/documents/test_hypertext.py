@@ -28,6 +28,10 @@ from passerelle.core.errors import MalformedError
         ("x<!-- secret -->y<?pi z?>", "xy"),
         ("<p>non fermé <b>du tout", "non fermé du tout"),
         ("<div>" * 300 + "profond" + "</div>" * 300, "profond"),
+        ("<pre>un\n  deux</pre> trois\nquatre", "un\ndeux\ntrois quatre"),
+        ("<noscript>sans script</noscript><object>à défaut</object>", "sans scriptà défaut"),
+        ("<!-- rien -->", ""),
+        ("a\0b", "a\ufffdb"),
         ("", ""),
         ("<p></p>", ""),
     ],
@@ -49,8 +53,9 @@ def test_html_has_as_many_tags_as_a_letter_may_have_and_no_more() -> None:
 
 
 def test_html_that_nests_deeper_than_its_parser_reads_is_refused_not_cut() -> None:
+    assert hypertext.words("<div>" * (hypertext.DEEPEST - 2) + "mot") == "mot"
     with pytest.raises(MalformedError, match=r"mail\.html"):
-        hypertext.words("<div>" * hypertext.DEEPEST + "mot")
+        hypertext.words("<div>" * (hypertext.DEEPEST - 1) + "mot")
 
 
 def test_no_entity_of_its_own_is_known(tmp_path: Path) -> None:

@@ -104,7 +104,13 @@ def test_what_is_only_unpacked_counts_too() -> None:
 def test_the_account_of_the_mail_pays() -> None:
     effort = Effort()
     heavy = drawing(LINE, MAPPED, stream(b""), stream(RANGE % 39_999), forms=b"")
-    assert [transcript.lines(heavy, effort)[0] == transcript.UNREADABLE for _ in range(20)][0::19] == [False, True]
+    read = [transcript.lines(heavy, effort)[0] != transcript.UNREADABLE for _ in range(20)]
+    assert (read[0], read[-1]) == (True, False)
+
+
+def test_a_table_counts_for_as_many_characters_as_pypdf_reads_and_no_more() -> None:
+    assert transcript_cost._entries(RANGE % 0xFFFF) == 0x10000 + 1  # and its own sign
+    assert transcript_cost._entries((RANGE % 0xFFFF + b"\n") * 2) == transcript_cost._MOST_ENTRIES
 
 
 _CODE = st.integers(0, 0x1FFF).map(lambda number: b"<%04X>" % number)

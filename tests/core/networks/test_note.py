@@ -22,6 +22,7 @@ from tests.core.documents.synthetic import DISPATCH, LETTER, PATIENT, message
         ("TR: avis", "", "Objet : TR: avis"),
         ("Regard", "", "Objet : Regard"),
         ("URGENT", "C'est urgent.", "C'est urgent."),
+        ("IRM", "Diagnostic confirmé.", "Objet : IRM\n\nDiagnostic confirmé."),
         ("", "Merci.", "Merci."),
         ("Re: avis", "Merci.", "Merci."),
         ("RE : avis", "Merci.", "Merci."),

@@ -33,6 +33,12 @@ def speaks(name: str, words: str) -> bool:
     return bool(re.search(rf"\b(?:{WORDS[name]})\b", words))
 
 
+def says(text: str, words: str) -> bool:
+    """Tell whether a text holds words, whole and in their order: « IRM » is not in « confirmé »."""
+    wanted = spaced(words)
+    return bool(wanted) and f" {wanted} " in f" {spaced(text)} "
+
+
 def spaced(text: str) -> str:
     """Return words without case, accents and signs."""
     return " ".join(re.sub(r"[^a-z0-9]", " ", plain(text)).split())

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from passerelle.core.documents import hypertext
+from passerelle.core.documents import hypertext, vocabulary
 from passerelle.core.mail import mime
 from passerelle.core.mail.mime import Part
 from passerelle.core.message import Loss
@@ -20,7 +20,7 @@ _MADE = re.compile(  # by the software (ECO.2.1.3), by the bridge, or by whoever
 def read(subject: str, text: str) -> str:
     """Return both as one text; the mail that goes on has a subject of its own."""
     said = " ".join(subject.split())
-    if not said or _MADE.search(said) or said.casefold() in text.casefold():
+    if not said or _MADE.search(said) or vocabulary.says(text, said):
         return text
     return f"Objet : {said}\n\n{text}".strip()
 

@@ -97,15 +97,16 @@ def _care(root: etree._Element) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _One:
-    """A person or a structure, with the roles it has and what is known of it."""
+    """A person or a structure, with its name and numbers, the roles it has and what is known of it."""
 
+    named: tuple[str, str]
     roles: dict[str, None] = field(default_factory=dict)
     known: dict[str, None] = field(default_factory=dict)
 
 
 def _everyone(root: etree._Element) -> Iterator[str]:
     """Yield each person and each structure of the header once, with all roles."""
-    found: dict[tuple[str, str], _One] = {}
+    found: dict[tuple[str, ...], _One] = {}
     written = _when(root)
     for role, when, entity in _roles(root):
         structure = next((one for one in entity if local(one).endswith("Organization")), None)
@@ -113,10 +114,12 @@ def _everyone(root: etree._Element) -> Iterator[str]:
         known = [_concept(child(entity, "code")), *_structure(structure), _address(child(entity, "addr"))]
         known += _telecoms(entity)
         if name or any(known):
-            one = found.setdefault((name, number), _One())
+            who = (name, number) if name and number else (name, *known)  # without a number, two may have one name
+            one = found.setdefault(who, _One((name, number)))
             one.roles[f"{role} ({when})" if when not in ("", written) else role] = None
             one.known.update(dict.fromkeys(filter(None, known)))
-    for (name, number), one in found.items():
+    for one in found.values():
+        name, number = one.named
         named = " ".join(filter(None, (name, f"({number})" if number and name else "")))
         yield from _line(" ; ".join(one.roles), named, *one.known)
 

@@ -7,6 +7,7 @@ CRLF, one ****FIN**** a message, ****FINFICHIER**** last.
 import re
 from datetime import date
 
+from passerelle.core.documents import vocabulary
 from passerelle.core.documents.hprim import dates, header, result_lines
 from passerelle.core.documents.hprim.fields import Scribe
 from passerelle.core.documents.hprim.layout import Marker
@@ -151,8 +152,7 @@ def _note(note: str) -> tuple[str, ...]:
 def _title(document: Document, text: tuple[str, ...]) -> tuple[str, ...]:
     """Return the title, which has no line in the header, unless the text begins with it."""
     title = " ".join(document.title.split())
-    whole = re.compile(rf"(?<!\w){re.escape(title)}(?!\w)", re.IGNORECASE)  # « IRM » is not in « confirmé »
-    begun = any(whole.search(line) for line in text[:10])
+    begun = any(vocabulary.says(line, title) for line in text[:10])
     return () if begun or not title else (title, "")
 
 

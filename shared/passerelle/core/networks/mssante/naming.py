@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from passerelle.core.documents.vocabulary import spaced
 from passerelle.core.message import Attachment, Dispatch, Document, Patient, Professional
 
 _LONGEST_TYPE = 40
@@ -73,7 +74,7 @@ def distinct(files: list[Attachment]) -> tuple[Attachment, ...]:
 
 def words(text: str) -> set[str]:
     """Return the words of a text, whole: « Li » is not in « Oliveri »."""
-    return set(re.findall(r"\w+", bare(text).casefold()))
+    return set(spaced(text).split())
 
 
 def correspondent(line: str) -> str:

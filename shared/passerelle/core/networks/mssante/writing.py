@@ -145,7 +145,7 @@ def _issued(document: Document, author: Professional, sender: Mailbox) -> tuple[
     """Tell where HPRIM line 11 names neither the author, nor his structure, nor the mailbox."""
     said, family = naming.words(naming.correspondent(document.issuer)), naming.words(author.family)
     place = author.organisation.name if author.organisation else ""
-    known = naming.words(" ".join((place, sender.label, *sender.address.partition("@")[0].split("_")))) - _ANYBODY
+    known = naming.words(f"{place} {sender.label} {sender.address.partition('@')[0]}") - _ANYBODY
     if not said - _ANYBODY or (family and family <= said) or not known.isdisjoint(said):
         return ()
     why = "Line 11 names neither the author, nor his structure, nor his mailbox."
